@@ -1,0 +1,122 @@
+// Package protocol is the contract between the library, which is compiled into a test binary, and a
+// wrapper, which starts that binary and reads what it prints.
+//
+// A wrapper sets environment variables (Env…); the library answers with attributes of the running
+// test (Attr…), as [testing.T.Attr] prints them, whose values are JSON: a [Plan] for each call of
+// orchestrate.Test or orchestrate.Run in plan mode, and a [Scenario] for each scenario that was run
+// in either mode. orchtest itself adds an [Exploration] for each call to the stream that it prints.
+//
+// A value that would not fit into a line of 4,096 bytes, more than `go tool test2json` reads as
+// one, is sent in parts: see [Split] and [Joiner].
+//
+// docs/protocol.md describes the exchange as a whole, for authors of other wrappers.
+package protocol
+
+// Version is the version of the protocol that this package speaks. It is part of every value; a
+// reader refuses a value of a higher version.
+const Version = 1
+
+// Environment variables that the library reads.
+const (
+	// EnvMode selects what a call of orchestrate.Test does: [ModePlan], [ModeScenario], or, where
+	// the variable is empty or not set, explore every sequence inside the process.
+	EnvMode = "ORCHTEST_MODE"
+	// EnvTest is the full name of the test whose scenario is to be run, as testing.T.Name has it.
+	EnvTest = "ORCHTEST_TEST"
+	// EnvCall is the index, from 0, of the call of orchestrate.Test or Run inside that test.
+	EnvCall = "ORCHTEST_CALL"
+	// EnvSequence is the sequence to run: thread indexes in decimal, separated by commas.
+	EnvSequence = "ORCHTEST_SEQUENCE"
+	// EnvCounts are the turns of each thread in the serial run, written like a sequence.
+	EnvCounts = "ORCHTEST_COUNTS"
+)
+
+// Values of [EnvMode].
+const (
+	// ModePlan makes the serial run of every call, and reports a [Plan] and a [Scenario] for each.
+	ModePlan = "plan"
+	// ModeScenario runs one scenario of the call named by [EnvTest] and [EnvCall] and reports a
+	// [Scenario]; any other call makes its serial run and reports nothing.
+	ModeScenario = "scenario"
+)
+
+// Keys of the attributes.
+const (
+	AttrPlan        = "orchtest.plan"
+	AttrScenario    = "orchtest.scenario"
+	AttrExploration = "orchtest.exploration"
+)
+
+// A Plan is what the serial run of one call found.
+type Plan struct {
+	Version int      `json:"version"`
+	Call    int      `json:"call"`
+	Threads []string `json:"threads"` // names, by index
+	Counts  []int    `json:"counts"`  // turns, by index
+	File    string   `json:"file"`    // where the call stands; the path is the compiler's
+	Line    int      `json:"line"`
+}
+
+// A Scenario is what happened in one scenario.
+type Scenario struct {
+	Version  int      `json:"version"`
+	Call     int      `json:"call"`
+	Sequence []int    `json:"sequence"` // as asked for; in plan mode the serial sequence
+	Threads  []string `json:"threads"`
+	Turns    []Turn   `json:"turns"` // in the order in which they were taken
+	// FailedTurn is the index in Turns of the turn in which the scenario failed first;
+	// -1 if it did not fail, or outside of any turn.
+	FailedTurn int  `json:"failedTurn"`
+	Failed     bool `json:"failed,omitempty"`
+	Skipped    bool `json:"skipped,omitempty"`
+
+	// File and Line are where the call stands.
+	File string `json:"file"`
+	Line int    `json:"line"`
+	// Replay is the command that runs this scenario again. The wrapper fills it in.
+	Replay string `json:"replay,omitempty"`
+}
+
+// A Turn is one turn of one thread, and where it came to its end.
+type Turn struct {
+	Thread int    `json:"thread"`
+	End    End    `json:"end,omitempty"`
+	Name   string `json:"name,omitempty"` // of the syncpoint where the thread stopped
+	File   string `json:"file,omitempty"` // of the syncpoint, or of the panic or exit where known
+	Line   int    `json:"line,omitempty"`
+}
+
+// An End says how a turn came to its end.
+type End string
+
+const (
+	AtSyncpoint End = ""      // the thread stopped at a syncpoint
+	Returned    End = "end"   // the thread's function returned
+	Panicked    End = "panic" // the thread's function panicked
+	Exited      End = "exit"  // the thread left by runtime.Goexit: FailNow, SkipNow, or itself
+)
+
+// Executed returns the thread index of every turn that was taken, in order.
+func (s Scenario) Executed() []int {
+	executed := make([]int, len(s.Turns))
+	for i, turn := range s.Turns {
+		executed[i] = turn.Thread
+	}
+	return executed
+}
+
+// An Exploration is what became of the sequences of one call. Planned is the sum of Passed, Failed,
+// Errored, Skipped and NotRun.
+type Exploration struct {
+	Version int `json:"version"`
+	Call    int `json:"call"`
+	// Sequences is how many sequences there are, in decimal: it may exceed 64 bits.
+	Sequences   string `json:"sequences"`
+	Planned     int    `json:"planned"` // how many of them were to be run
+	Passed      int    `json:"passed"`
+	Failed      int    `json:"failed"`
+	Errored     int    `json:"errored"` // could not be run, or said nothing
+	Skipped     int    `json:"skipped"` // ran, and called Skip
+	NotRun      int    `json:"notRun"`
+	Interrupted bool   `json:"interrupted,omitempty"`
+}

@@ -1,0 +1,83 @@
+// Package parse reads the event stream of `go test -json` and finds in it what the library reported.
+//
+// It takes values and gives values: it starts nothing, reads no files and no clock.
+package parse
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Actions of an [Event], as `go doc test2json` and `go help buildjson` list them.
+const (
+	ActionStart       = "start"
+	ActionRun         = "run"
+	ActionPause       = "pause"
+	ActionCont        = "cont"
+	ActionPass        = "pass"
+	ActionFail        = "fail"
+	ActionSkip        = "skip"
+	ActionBench       = "bench"
+	ActionOutput      = "output"
+	ActionAttr        = "attr"
+	ActionArtifacts   = "artifacts"
+	ActionBuildOutput = "build-output"
+	ActionBuildFail   = "build-fail"
+)
+
+// An Event is one line of the stream.
+type Event struct {
+	Time        *time.Time `json:",omitempty"`
+	Action      string
+	Package     string   `json:",omitempty"`
+	ImportPath  string   `json:",omitempty"` // of a build-output or build-fail
+	Test        string   `json:",omitempty"`
+	Elapsed     *float64 `json:",omitempty"` // seconds
+	Output      string   `json:",omitempty"`
+	FailedBuild string   `json:",omitempty"`
+	Key         string   `json:",omitempty"`
+	Value       string   `json:",omitempty"`
+	Path        string   `json:",omitempty"`
+
+	// raw is the line that the event was read from, without its end: what this package does not
+	// know of survives in it.
+	raw []byte
+}
+
+// Decode reads one line of the stream. The event keeps line.
+func Decode(line []byte) (Event, error) {
+	line = bytes.TrimRight(line, "\r\n")
+	var e Event
+	if err := json.Unmarshal(line, &e); err != nil {
+		return Event{}, fmt.Errorf("not an event of go test -json: %w: %.80q", err, line)
+	}
+	if e.Action == "" {
+		return Event{}, fmt.Errorf("not an event of go test -json: it has no Action: %.80q", line)
+	}
+	e.raw = line
+	return e, nil
+}
+
+// Line returns the event as a line of the stream, without its end: for an event that was read, the
+// very bytes.
+func (e Event) Line() []byte {
+	if e.raw != nil {
+		return e.raw
+	}
+	line, err := json.Marshal(e)
+	if err != nil {
+		panic("parse: an event that cannot be encoded: " + err.Error())
+	}
+	return line
+}
+
+// Ends reports whether the event is the end of a test or, where Test is empty, of a package.
+func (e Event) Ends() bool {
+	switch e.Action {
+	case ActionPass, ActionFail, ActionSkip:
+		return true
+	}
+	return false
+}
