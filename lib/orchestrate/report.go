@@ -1,0 +1,84 @@
+package orchestrate
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/orchtest/orchtest/lib/protocol"
+)
+
+// report says what a scenario was, to whom the mode wants to know it.
+func (c *call) report(t *T, sequence []int) {
+	switch c.mode.kind {
+	case plan:
+		c.attr(protocol.AttrPlan, protocol.Plan{
+			Version: protocol.Version,
+			Call:    c.index,
+			Threads: t.names(),
+			Counts:  c.counts,
+			File:    c.place.file,
+			Line:    c.place.line,
+		})
+		c.attr(protocol.AttrScenario, c.outcome(t, sequence))
+	case single:
+		c.attr(protocol.AttrScenario, c.outcome(t, sequence))
+	case explore, other:
+		if t.Failed() && len(t.conductor.threads) > 0 {
+			c.explain(c.outcome(t, sequence))
+		}
+	}
+}
+
+// attr reports a value to the wrapper.
+func (c *call) attr(key string, value any) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic("orchestrate: " + err.Error())
+	}
+	for _, part := range protocol.Split(c.t.Name(), key, string(text)) {
+		c.t.Attr(key, part)
+	}
+}
+
+// explain logs what a reader needs to understand a failed scenario, and to see it again.
+func (c *call) explain(s protocol.Scenario) {
+	sequence := protocol.SequenceText(s.Sequence, c.index)
+	fmt.Fprintf(c.t.Output(), "scenario %s failed\n%s\nreplay: orchtest --run '%s' --sequence '%s' .\n",
+		sequence, protocol.Timeline(s, filepath.Dir(c.place.file)), protocol.Pattern(c.t.Name()), sequence)
+}
+
+// names returns the names of the threads, by index.
+func (t *T) names() []string {
+	names := make([]string, len(t.conductor.threads))
+	for i, th := range t.conductor.threads {
+		names[i] = th.name
+	}
+	return names
+}
+
+// turns returns the turns of all threads, in the order in which they were taken.
+func (t *T) turns() []protocol.Turn {
+	type numbered struct {
+		turn
+		thread int
+	}
+	all := make([]numbered, 0, t.conductor.taken)
+	for i, th := range t.conductor.threads {
+		for _, tu := range th.turns {
+			all = append(all, numbered{tu, i})
+		}
+	}
+	slices.SortFunc(all, func(a, b numbered) int { return a.number - b.number })
+	turns := make([]protocol.Turn, len(all))
+	for i, n := range all {
+		end, at := protocol.AtSyncpoint, placeOf(n.pc)
+		if n.pc == 0 {
+			th := t.conductor.threads[n.thread]
+			end, at = th.end, th.left.place
+		}
+		turns[i] = protocol.Turn{Thread: n.thread, End: end, Name: n.name, File: at.file, Line: at.line}
+	}
+	return turns
+}

@@ -1,0 +1,41 @@
+// Package syncpoint marks the places in code where a thread of an orchestrated test hands its turn
+// back.
+//
+// A syncpoint is usually written as a comment, which costs production code nothing at all and which
+// `orchtest` turns into a call when it builds the test:
+//
+//	balance := a.balance // pragma: SYNCPOINT
+//
+// The functions of this package are the same thing as a call, for code that is to have its
+// syncpoints under plain `go test` too. Called by a thread of an orchestrated test (see package
+// orchestrate), they return when that thread has its next turn. Called by anybody else they return
+// at once: in a process in which no orchestrated test is running that takes about a nanosecond.
+//
+// A goroutine that a thread starts is not a thread: syncpoints in it do nothing.
+package syncpoint
+
+import (
+	"runtime"
+
+	"github.com/orchtest/orchtest/lib/internal/registry"
+)
+
+// Here is a syncpoint without a name. It may be called from any goroutine.
+func Here() { stop(0, "") }
+
+// Named is a syncpoint with a name. It takes part only in tests that ask for that very name with
+// orchestrate.Name. It may be called from any goroutine.
+func Named(name string) { stop(0, name) }
+
+// stop ends the turn of the calling thread, if it is one, at a place in the code: skip 0 is the
+// caller of the exported function that called stop, 1 the caller of that caller.
+func stop(skip int, name string) {
+	thread := registry.Current()
+	if thread == nil {
+		registry.Stray()
+		return
+	}
+	var pc [1]uintptr
+	runtime.Callers(3+skip, pc[:])
+	thread.Stop(name, pc[0])
+}
