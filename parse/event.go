@@ -81,3 +81,14 @@ func (e Event) Ends() bool {
 	}
 	return false
 }
+
+// Edit returns a copy of the event whose fields may be changed: [Event.Line] then has them as they
+// are, and nothing that this package does not know of.
+func (e Event) Edit() Event {
+	e.raw = nil
+	if e.Elapsed != nil {
+		elapsed := *e.Elapsed
+		e.Elapsed = &elapsed
+	}
+	return e
+}

@@ -151,6 +151,15 @@ func TestWaitForOfOpenLatch(t *testing.T) {
 	}
 }
 
+func TestWaitForWithoutTimeSetsNoTimer(t *testing.T) {
+	l := latch.New(1)
+	for _, d := range []time.Duration{0, -time.Second} {
+		if got := testing.AllocsPerRun(100, func() { l.WaitFor(d) }); got != 0 {
+			t.Errorf("WaitFor(%v): got %v allocations, want 0", d, got)
+		}
+	}
+}
+
 // The writes below have no other order than that of the latch: under -race this test is about what the
 // race detector sees, and without it about what the reader does.
 func TestCountDownHappensBeforeWaitReturns(t *testing.T) {

@@ -104,20 +104,31 @@ func TestUntilEndOutlivesSubtests(t *testing.T) {
 	ended.Wait()
 }
 
-func TestUntilEndAndCleanups(t *testing.T) {
+func TestUntilEndIsOpenInCleanupGivenBefore(t *testing.T) {
+	for i := range 100 { // the context alone would be too late, now and then
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			var end *latch.Latch
+			t.Cleanup(func() {
+				if !end.WaitFor(0) {
+					t.Error("WaitFor(0): got false, want true")
+				}
+			})
+			end = latch.UntilEnd(t)
+		})
+	}
+}
+
+func TestUntilEndOpensForCleanups(t *testing.T) {
 	var order []string
 	t.Run("test", func(t *testing.T) {
 		var group sync.WaitGroup
-		var end *latch.Latch
 		t.Cleanup(func() {
+			group.Wait()
 			order = append(order, "given before")
-			if !end.WaitFor(0) {
-				t.Error("WaitFor(0) in a Cleanup given before UntilEnd: got false, want true")
-			}
 		})
-		end = latch.UntilEnd(t)
+		end := latch.UntilEnd(t)
 		group.Go(end.Wait)
-		// What closes a server stands behind its start: it must not wait for ever.
+		// What closes a server stands after its start: it must not wait for ever.
 		t.Cleanup(func() {
 			group.Wait()
 			order = append(order, "given after")

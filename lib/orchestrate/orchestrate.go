@@ -11,6 +11,10 @@ import (
 	"github.com/orchtest/orchtest/lib/internal/registry"
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/permutations"
+
+	// What orchtest makes of a pragma calls this package. So it has to be among what the test is built
+	// from, and in the vendor folder where there is one.
+	_ "github.com/orchtest/orchtest/lib/syncpoint"
 )
 
 // Counts are the turns that each thread took in the serial run, by index: the syncpoints that it

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/orchtest/orchtest/lib/protocol"
+	"github.com/orchtest/orchtest/permutations"
 )
 
 // report says what a scenario was, to whom the mode wants to know it.
@@ -20,6 +21,8 @@ func (c *call) report(t *T, sequence []int) {
 			Counts:  c.counts,
 			File:    c.place.file,
 			Line:    c.place.line,
+
+			FailedBefore: t.before,
 		})
 		c.attr(protocol.AttrScenario, c.outcome(t, sequence))
 	case single:
@@ -44,7 +47,7 @@ func (c *call) attr(key string, value any) {
 
 // explain logs what a reader needs to understand a failed scenario, and to see it again.
 func (c *call) explain(s protocol.Scenario) {
-	sequence := protocol.SequenceText(s.Sequence, c.index)
+	sequence := permutations.Format(s.Sequence) + protocol.Suffix(c.index)
 	fmt.Fprintf(c.t.Output(), "scenario %s failed\n%s\nreplay: orchtest --run '%s' --sequence '%s' .\n",
 		sequence, protocol.Timeline(s, filepath.Dir(c.place.file)), protocol.Pattern(c.t.Name()), sequence)
 }

@@ -45,6 +45,9 @@ const (
 	AttrPlan        = "orchtest.plan"
 	AttrScenario    = "orchtest.scenario"
 	AttrExploration = "orchtest.exploration"
+	// AttrError is added by orchtest to a scenario that could not be run, or did not say what it did.
+	// Its value says why, in words.
+	AttrError = "orchtest.error"
 )
 
 // A Plan is what the serial run of one call found.
@@ -55,6 +58,8 @@ type Plan struct {
 	Counts  []int    `json:"counts"`  // turns, by index
 	File    string   `json:"file"`    // where the call stands; the path is the compiler's
 	Line    int      `json:"line"`
+	// FailedBefore tells that the test had failed before the call.
+	FailedBefore bool `json:"failedBefore,omitempty"`
 }
 
 // A Scenario is what happened in one scenario.

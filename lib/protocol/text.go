@@ -3,7 +3,6 @@ package protocol
 import (
 	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -17,18 +16,11 @@ func Pattern(test string) string {
 	return strings.Join(elements, "/")
 }
 
-// SequenceText returns the text of a sequence, as 0,1,0,1. The second call in a test, whose index is
-// 1, has #01 after it, and so on, as the testing package marks names that are repeated.
-func SequenceText(sequence []int, call int) string {
-	var b strings.Builder
-	for i, thread := range sequence {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(strconv.Itoa(thread))
+// Suffix returns what follows the sequence in a scenario's name: nothing for the first call in a
+// test, whose index is 0, then #01 and so on, as the testing package marks names that are repeated.
+func Suffix(call int) string {
+	if call == 0 {
+		return ""
 	}
-	if call > 0 {
-		fmt.Fprintf(&b, "#%02d", call)
-	}
-	return b.String()
+	return fmt.Sprintf("#%02d", call)
 }

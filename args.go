@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/orchtest/orchtest/runner"
+)
+
+// arrange sorts the arguments: our own flags, wherever they stand before --, the packages, and what
+// follows -- for go test. The flag package stops at the first argument that is no flag, and a flag
+// after the packages would be taken for one of them.
+func arrange(args []string, flags []cli.Flag) (own, packages, goArgs []string, err error) {
+	if i := slices.Index(args, "--"); i >= 0 {
+		args, goArgs = args[:i], args[i+1:]
+	}
+	for len(args) > 0 {
+		arg := args[0]
+		args = args[1:]
+		if !strings.HasPrefix(arg, "-") || arg == "-" {
+			packages = append(packages, arg)
+			continue
+		}
+		name, _, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		takesValue, known := lookup(name, flags)
+		if !known {
+			hint := "see orchtest --help"
+			if runner.IsGoFlag(name) {
+				hint = "flags of go test follow the packages and --, as in: orchtest ./... -- " + arg
+			}
+			return nil, nil, nil, &runner.UsageError{Err: fmt.Errorf("%s: there is no such flag: %s", arg, hint)}
+		}
+		own = append(own, arg)
+		if takesValue && !hasValue {
+			if len(args) == 0 {
+				return nil, nil, nil, &runner.UsageError{Err: fmt.Errorf("%s: the flag needs a value: see orchtest --help", arg)}
+			}
+			own = append(own, args[0])
+			args = args[1:]
+		}
+	}
+	return own, packages, goArgs, nil
+}
+
+// lookup finds a flag of ours by any of its names.
+func lookup(name string, flags []cli.Flag) (takesValue, known bool) {
+	if name == "help" || name == "h" {
+		return false, true
+	}
+	for _, flag := range flags {
+		if slices.Contains(flag.Names(), name) {
+			_, boolean := flag.(*cli.BoolFlag)
+			return !boolean, true
+		}
+	}
+	return false, false
+}

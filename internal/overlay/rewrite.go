@@ -1,0 +1,143 @@
+package overlay
+
+import (
+	"cmp"
+	"fmt"
+	"go/token"
+	"go/version"
+	"strconv"
+	"strings"
+)
+
+// rewriting is what the rewriting of a file needs to know beyond the file.
+type rewriting struct {
+	name      string // under which the syncpoint package is imported
+	goVersion string // the module's, as in go.mod; "" if there is none
+}
+
+// rewrite returns the text with its pragmas become calls. No text that is inserted contains a newline,
+// so each line stays what it was.
+func (s *source) rewrite(r rewriting) ([]byte, []*Error) {
+	var edits []edit
+	var errs []*Error
+	for _, pos := range s.blocks {
+		errs = append(errs, s.error(pos, blockComment))
+	}
+	for i, p := range s.pragmas {
+		at, complaint := s.place(p)
+		if complaint == "" && r.lacks(at.how) {
+			complaint = needsGenerics
+		}
+		if complaint != "" {
+			errs = append(errs, s.error(p.pos, complaint))
+			continue
+		}
+		edits = append(edits, s.stop(i, at, r)...)
+	}
+	if len(edits) == 0 || len(errs) > 0 {
+		return s.text, errs
+	}
+	return apply(s.text, append(edits, s.importing(r))), nil
+}
+
+// lacks tells whether the language of the module does not know the generic call that a stop needs.
+func (r rewriting) lacks(h how) bool {
+	return (h == around || h == choosing) && r.goVersion != "" &&
+		version.Compare("go"+r.goVersion, "go1.18") < 0
+}
+
+func (s *source) error(pos token.Pos, message string) *Error {
+	p := s.file.PositionFor(pos, false)
+	return &Error{File: s.path, Line: p.Line, Column: p.Column, Message: message}
+}
+
+// importing adds the import behind the package clause. From there on the file says itself what it is
+// called: for most files the go command would print the temporary file's path where the compiler
+// complains.
+func (s *source) importing(r rewriting) edit {
+	end := s.end(s.syntax.Name)
+	text := fmt.Sprintf("; import %s %q ", r.name, syncpointPath)
+	return edit{offset: s.file.Offset(end), text: text + s.naming(end)}
+}
+
+// stop is the text that becomes of one pragma, the index-th of the file.
+func (s *source) stop(index int, at place, r rewriting) []edit {
+	p := s.pragmas[index]
+	in := func(order int, at token.Pos, lead, call, trail string) edit {
+		return edit{s.file.Offset(at), order, s.inserted(p, at, lead, call, trail)}
+	}
+	here := r.call("Here", "Named", p.name) + ")"
+	after := r.call("After", "AfterNamed", p.name)
+	if p.name != "" {
+		after += ", "
+	}
+	switch at.how {
+	case behind:
+		return []edit{in(index, at.from, "; ", here, "")}
+	case opening:
+		return []edit{in(index, at.from, " ", here, ";")}
+	case before:
+		return []edit{in(index, at.from, "", here, "; ")}
+	case choosing:
+		return []edit{in(index, at.from, " ", after+"true)", " ")}
+	case returning:
+		// Deferred calls run from the last to the first.
+		deferred := "defer func() { " + r.call("Return", "ReturnNamed", p.name) + ") }()"
+		return []edit{in(-index, at.from, "", deferred, "; ")}
+	case around:
+		// The first stop is the innermost call.
+		return []edit{in(-index, at.from, "", after, ""), in(index, at.to, ")", "", "")}
+	default:
+		panic(fmt.Sprintf("overlay: no such place: %d", at.how))
+	}
+}
+
+// call is the beginning of a call with or without a name.
+func (r rewriting) call(unnamed, named, name string) string {
+	if name == "" {
+		return r.name + "." + unnamed + "("
+	}
+	return r.name + "." + named + "(" + strconv.Quote(name)
+}
+
+// inserted is text whose call is reported at the pragma's own line, wherever in a statement of several
+// lines it goes, and which leaves the positions of the code behind it as they were.
+func (s *source) inserted(p pragma, at token.Pos, lead, call, trail string) string {
+	text, file := lead, s.adjusted(at).Filename
+	moved := call != "" && s.line(at) != p.line
+	if moved {
+		text += s.directive(p.pos, file)
+		file = s.adjusted(p.pos).Filename
+	}
+	text += call + trail
+	if moved || s.codeFollows(s.file.Offset(at)) {
+		text += s.directive(at, file)
+	}
+	return text
+}
+
+// adjusted is where a position is as line directives have it. The file's name is "" where there are
+// none.
+func (s *source) adjusted(pos token.Pos) token.Position { return s.file.PositionFor(pos, true) }
+
+// directive is the comment that gives what follows it the position that the text at pos has for the
+// compiler, in a place where a file's name is in force.
+func (s *source) directive(pos token.Pos, file string) string {
+	if p := s.adjusted(pos); p.Filename == file && p.Column > 0 {
+		return fmt.Sprintf("/*line :%d:%d*/", p.Line, p.Column)
+	}
+	return s.naming(pos)
+}
+
+// naming is directive with the file's name.
+func (s *source) naming(pos token.Pos) string {
+	p := s.adjusted(pos)
+	if p.Column == 0 { // behind a directive without columns
+		return fmt.Sprintf("/*line %s:%d*/", p.Filename, p.Line)
+	}
+	name := cmp.Or(p.Filename, s.path)
+	if strings.Contains(name, "*/") || strings.Contains(name, "\n") {
+		return "" // no comment can say that
+	}
+	return fmt.Sprintf("/*line %s:%d:%d*/", name, p.Line, p.Column)
+}

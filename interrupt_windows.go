@@ -1,0 +1,6 @@
+package main
+
+import "os"
+
+// interrupts are the signals that end a run.
+var interrupts = []os.Signal{os.Interrupt}

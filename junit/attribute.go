@@ -1,0 +1,84 @@
+package junit
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/orchtest/orchtest/lib/protocol"
+)
+
+// reserved begins the keys that are not the user's.
+const reserved = "orchtest."
+
+// attributes are those of one test.
+type attributes struct {
+	user map[string]string
+	// What came in parts so far; not needed any more once the test has ended.
+	plan, scenario, exploration protocol.Joiner
+}
+
+// trimmed returns what of the attributes is needed once the test has ended.
+func (a *attributes) trimmed() *attributes {
+	if a == nil || a.user == nil {
+		return nil
+	}
+	return &attributes{user: a.user}
+}
+
+// attribute takes an attribute of a test. A value that is not what the key promises is passed over.
+func (s *suite) attribute(t *test, key, value string) {
+	if t.attrs == nil {
+		t.attrs = &attributes{}
+	}
+	switch key {
+	case protocol.AttrPlan:
+		if plan, ok := read[protocol.Plan](&t.attrs.plan, value); ok && plan.Version <= protocol.Version {
+			t.planned = true
+		}
+	case protocol.AttrScenario:
+		if found, ok := read[scenarioReport](&t.attrs.scenario, value); ok && found.Version <= protocol.Version {
+			t.scenario = s.newScenario(found)
+		}
+	case protocol.AttrExploration:
+		if found, ok := read[protocol.Exploration](&t.attrs.exploration, value); ok && found.Version <= protocol.Version {
+			t.explore(found)
+		}
+	case protocol.AttrError:
+		t.trouble = cmp.Or(clean(value), "could not be run")
+	default:
+		t.attrs.set(key, value)
+	}
+}
+
+// read returns the value of an attribute once all of its parts have come.
+func read[T any](parts *protocol.Joiner, value string) (T, bool) {
+	var v T
+	whole, complete, err := parts.Add(value)
+	if err != nil || !complete {
+		return v, false
+	}
+	return v, json.Unmarshal([]byte(whole), &v) == nil
+}
+
+// explore keeps what became of the exploration of one call; the latest word about it counts.
+func (t *test) explore(found protocol.Exploration) {
+	same := func(e protocol.Exploration) bool { return e.Call == found.Call }
+	if i := slices.IndexFunc(t.explored, same); i >= 0 {
+		t.explored[i] = found
+		return
+	}
+	t.explored = append(t.explored, found)
+}
+
+// set keeps an attribute of the user.
+func (a *attributes) set(key, value string) {
+	if strings.HasPrefix(key, reserved) {
+		return
+	}
+	if a.user == nil {
+		a.user = map[string]string{}
+	}
+	a.user[key] = value
+}

@@ -1,0 +1,85 @@
+package junit
+
+import (
+	"testing"
+
+	"github.com/orchtest/orchtest/lib/protocol"
+)
+
+func TestSummary(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		in   protocol.Exploration
+		want string
+	}{
+		{
+			"all passed", protocol.Exploration{Sequences: "6", Planned: 6, Passed: 6},
+			"6 sequences: 6 passed",
+		},
+		{
+			"stopped at the first failure", protocol.Exploration{Sequences: "6", Planned: 6, Passed: 3, Failed: 1, NotRun: 2},
+			"6 sequences: 3 passed, 1 failed, 2 not run",
+		},
+		{
+			"everything at once",
+			protocol.Exploration{Sequences: "1000", Planned: 1000, Passed: 1, Failed: 2, Errored: 3, Skipped: 4, NotRun: 990, Interrupted: true},
+			"1,000 sequences: 1 passed, 2 failed, 3 errored, 4 skipped, 990 not run, interrupted",
+		},
+		{
+			"one sequence", protocol.Exploration{Sequences: "1", Planned: 1, Failed: 1},
+			"1 sequence: 0 passed, 1 failed",
+		},
+		{
+			"partial", protocol.Exploration{Sequences: "17153136", Planned: 10000, Passed: 10000},
+			"10,000 of 17,153,136 sequences (0.06 %): 10,000 passed",
+		},
+		{
+			"half", protocol.Exploration{Sequences: "924", Planned: 462, Passed: 462},
+			"462 of 924 sequences (50.00 %): 462 passed",
+		},
+		{
+			"all but one", protocol.Exploration{Sequences: "10000000", Planned: 9999999, Passed: 9999999},
+			"9,999,999 of 10,000,000 sequences (99.99 %): 9,999,999 passed",
+		},
+		{
+			"nearly none", protocol.Exploration{Sequences: "17153136", Planned: 1, Passed: 1},
+			"1 of 17,153,136 sequences (less than 0.01 %): 1 passed",
+		},
+		{
+			"none", protocol.Exploration{Sequences: "6", Interrupted: true},
+			"0 of 6 sequences (0.00 %): 0 passed, interrupted",
+		},
+		{
+			"more than 64 bits", protocol.Exploration{Sequences: "185250786135134176000000000", Planned: 10000, Passed: 9999, Failed: 1},
+			"10,000 of 185,250,786,135,134,176,000,000,000 sequences (less than 0.01 %): 9,999 passed, 1 failed",
+		},
+		{
+			"unknown", protocol.Exploration{Sequences: "many", Planned: 10, Passed: 10},
+			"10 of an unknown number of sequences: 10 passed",
+		},
+		{
+			"no number at all", protocol.Exploration{},
+			"0 of an unknown number of sequences: 0 passed",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := summary(test.in); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestGrouped(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"0": "0", "12": "12", "123": "123", "1234": "1,234", "123456": "123,456", "1234567": "1,234,567",
+		"-1": "-1", "-123": "-123", "-1234": "-1,234",
+	} {
+		if got := grouped(in); got != want {
+			t.Errorf("grouped(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

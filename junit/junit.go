@@ -1,0 +1,112 @@
+// Package junit turns the event stream of an orchtest run into a JUnit XML report.
+//
+// The stream is one of `go test -json`, in which the scenarios of an orchestrated test are its
+// subtests. A [Report] takes it event by event and writes the file at the end:
+//
+//	report := junit.New(junit.Config{Root: folder})
+//	for _, event := range events {
+//		report.Add(event)
+//	}
+//	err := report.WriteXML(file)
+//
+// What stands in the file:
+//
+//   - One testsuite per package, sorted by import path; an empty one for a package without tests. In
+//     it the test cases, sorted by name, the scenarios of a test by call and sequence. So two files
+//     of the same tests differ in times and verdicts only.
+//   - The classname of a case is its package, never empty; its name is the one in the stream.
+//   - An orchestrated test is its scenarios: each is a case with the file and line of the call and
+//     the properties orchtest.sequence ("0,1,0,1"), orchtest.threads (a JSON array, which survives any
+//     name) and orchtest.executed ("0,1,1"). What became of the exploration is a property of the
+//     suite, orchtest.exploration.TestX. The test has a case of its own only where something would be
+//     lost otherwise: it failed, or did not finish, and no scenario of it shows that, or there is no
+//     scenario of it at all.
+//   - Every other test is a case, the parents of subtests and benchmarks too. Its attributes are
+//     properties, but for those whose key begins with "orchtest.".
+//   - A case that failed has a failure with what it printed, without the framing of the testing
+//     package. What was begun and not finished, and what could not be run, is an error. A skipped
+//     case has the reason, both as attribute and as text, since readers take one or the other. A case
+//     that passed has no output.
+//   - A package that was not built is a failed case, "[build failed]" or "[setup failed]", with the
+//     compiler's text. A package that failed without a failed test is the errored case
+//     "[package failed]", and one whose end is missing "[package did not finish]". Where a failed
+//     package has failed tests, what it printed outside of them is the suite's system-out.
+//   - The counts in the attributes are those of the cases in the file.
+//   - The file is well-formed XML 1.0 whatever was printed and however tests are named: ANSI escape
+//     sequences are left out, a carriage return is a line feed, a character that XML forbids is
+//     U+FFFD. All other text survives, `]]>` too.
+//
+// Limits: the times of a stream are taken as they are. The output of a test is kept until the test
+// has passed, that of one that failed until the end. The report has the attributes file and line and
+// the properties of test cases, which GitLab, CircleCI and the junit step of Jenkins read or
+// pass over; the strict schema of Jenkins' separate xunit plugin refuses them.
+package junit
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/orchtest/orchtest/parse"
+)
+
+// A Config says what the stream does not. Its zero value is a valid one.
+type Config struct {
+	// Root is the folder that the files of test cases are written relative to, with slashes. A file
+	// that is not below it, and every file where Root is empty, is written as the stream has it.
+	Root string
+	// Hostname is the attribute of every suite; none where it is empty.
+	Hostname string
+	// Properties are those of every suite, as go.version; none where it is nil.
+	Properties map[string]string
+}
+
+// A Report takes the events of a stream and writes them as JUnit XML. It is made by [New] and must
+// be used by one goroutine at a time.
+type Report struct {
+	config Config
+	suites map[string]*suite // by package
+	builds builds
+}
+
+// New returns a report without events.
+func New(c Config) *Report {
+	return &Report{config: c, suites: map[string]*suite{}, builds: builds{byPath: map[string]*build{}}}
+}
+
+// Add takes the next event. An event whose action it does not know changes nothing.
+func (r *Report) Add(e parse.Event) {
+	switch e.Action {
+	case parse.ActionBuildOutput, parse.ActionBuildFail:
+		r.builds.add(e)
+	case parse.ActionStart, parse.ActionRun, parse.ActionPause, parse.ActionCont, parse.ActionPass,
+		parse.ActionFail, parse.ActionSkip, parse.ActionBench, parse.ActionOutput, parse.ActionAttr:
+		r.suite(e.Package).add(e)
+	case parse.ActionArtifacts:
+		// Where a test left files says nothing about its verdict.
+	}
+}
+
+// WriteXML writes the report. What has no end in the stream by then did not finish.
+func (r *Report) WriteXML(w io.Writer) error {
+	r.claimBuilds()
+	var root testsuites
+	for _, name := range slices.Sorted(maps.Keys(r.suites)) {
+		root.add(r.suites[name].render(r.config, &r.builds))
+	}
+	if err := root.writeXML(w); err != nil {
+		return fmt.Errorf("write JUnit XML: %w", err)
+	}
+	return nil
+}
+
+// suite returns the suite of a package, which it makes where there is none.
+func (r *Report) suite(name string) *suite {
+	s := r.suites[name]
+	if s == nil {
+		s = newSuite(name, r.config.Root)
+		r.suites[name] = s
+	}
+	return s
+}

@@ -1,0 +1,74 @@
+package junit
+
+import (
+	"cmp"
+	"strings"
+)
+
+// compareNames orders tests: a parent before its subtests, those of one parent together, and the
+// scenarios of one test by call and sequence.
+func compareNames(a, b string) int {
+	for {
+		x, restA, moreA := strings.Cut(a, "/")
+		y, restB, moreB := strings.Cut(b, "/")
+		if c := compareElements(x, y); c != 0 {
+			return c
+		}
+		if !moreA || !moreB {
+			return compareBools(moreA, moreB)
+		}
+		a, b = restA, restB
+	}
+}
+
+// compareElements orders what stands between two slashes; scenarios come first.
+func compareElements(a, b string) int {
+	sequenceA, callA, isA := cutScenario(a)
+	sequenceB, callB, isB := cutScenario(b)
+	switch {
+	case isA && isB:
+		return cmp.Or(compareNumbers(callA, callB), compareSequences(sequenceA, sequenceB), cmp.Compare(a, b))
+	case isA != isB:
+		return compareBools(isB, isA)
+	}
+	return cmp.Compare(a, b)
+}
+
+// cutScenario cuts an element such as 0,1,0,1#01 into its sequence and its call.
+func cutScenario(element string) (sequence, call string, is bool) {
+	sequence, call, _ = strings.Cut(element, "#")
+	is = sequence != "" && strings.Trim(sequence, "0123456789,") == "" && strings.Trim(call, "0123456789") == ""
+	return sequence, call, is
+}
+
+// compareSequences orders two sequences lexicographically, by thread.
+func compareSequences(a, b string) int {
+	for {
+		x, restA, moreA := strings.Cut(a, ",")
+		y, restB, moreB := strings.Cut(b, ",")
+		if c := compareNumbers(x, y); c != 0 {
+			return c
+		}
+		if !moreA || !moreB {
+			return compareBools(moreA, moreB)
+		}
+		a, b = restA, restB
+	}
+}
+
+// compareNumbers orders two decimals of any length.
+func compareNumbers(a, b string) int {
+	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
+}
+
+// compareBools orders false before true.
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return +1
+}

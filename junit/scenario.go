@@ -1,0 +1,129 @@
+package junit
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/jstemmer/go-junit-report/v2/junit"
+
+	"github.com/orchtest/orchtest/lib/protocol"
+	"github.com/orchtest/orchtest/permutations"
+)
+
+// A scenario is what the report keeps of a [protocol.Scenario].
+type scenario struct {
+	sequence string
+	executed string
+	threads  string
+	serial   bool
+	file     string
+	line     int
+}
+
+// A scenarioReport is what the report reads of a [protocol.Scenario]: of its many turns, which nearly
+// all of the value are, just the threads.
+type scenarioReport struct {
+	Version  int      `json:"version"`
+	Sequence []int    `json:"sequence"`
+	Threads  []string `json:"threads"`
+	Turns    []turn   `json:"turns"`
+	File     string   `json:"file"`
+	Line     int      `json:"line"`
+}
+
+type turn struct {
+	Thread int `json:"thread"`
+}
+
+func (s *suite) newScenario(found scenarioReport) *scenario {
+	threads := make([]int, len(found.Turns))
+	for i, turn := range found.Turns {
+		threads[i] = turn.Thread
+	}
+	sequence, executed := permutations.Format(found.Sequence), permutations.Format(threads)
+	if executed == sequence { // nearly always, and then one of the two strings is enough
+		executed = sequence
+	}
+	return &scenario{
+		sequence: sequence,
+		executed: executed,
+		threads:  s.share(threadsText(found.Threads)),
+		serial:   slices.IsSorted(found.Sequence),
+		file:     s.share(relative(s.root, found.File)),
+		line:     max(found.Line, 0),
+	}
+}
+
+// threadsText returns the names as a JSON array.
+func threadsText(names []string) string {
+	if names == nil {
+		names = []string{}
+	}
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(names); err != nil {
+		panic("junit: names of threads that cannot be encoded: " + err.Error())
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// properties returns the properties of the scenario's test case.
+func (s *scenario) properties() []junit.Property {
+	return []junit.Property{
+		{Name: "orchtest.sequence", Value: s.sequence},
+		{Name: "orchtest.threads", Value: s.threads},
+		{Name: "orchtest.executed", Value: s.executed},
+	}
+}
+
+// explorationProperties returns those of a suite that say what became of each exploration.
+func explorationProperties(tests []*test) []junit.Property {
+	var properties []junit.Property
+	for _, t := range tests {
+		byCall := func(a, b protocol.Exploration) int { return cmp.Compare(a.Call, b.Call) }
+		for _, e := range slices.SortedStableFunc(slices.Values(t.explored), byCall) {
+			name := "orchtest.exploration." + t.name + protocol.Suffix(e.Call)
+			properties = append(properties, junit.Property{Name: name, Value: summary(e)})
+		}
+	}
+	return properties
+}
+
+// A tally counts the scenarios of one orchestrated test.
+type tally struct{ all, bad int }
+
+// count returns the tally of every orchestrated test that has scenarios.
+func count(tests []*test) map[*test]tally {
+	tallies := map[*test]tally{}
+	for _, t := range tests {
+		if !t.isScenario() {
+			continue
+		}
+		n := tallies[t.parent]
+		n.all++
+		if t.outcome().bad() {
+			n.bad++
+		}
+		tallies[t.parent] = n
+	}
+	return tallies
+}
+
+// isCase reports whether the test has a test case of its own: an orchestrated one has not where its
+// scenarios say everything.
+func (t *test) isCase(scenarios tally) bool {
+	return !t.planned || scenarios.all == 0 || (t.outcome().bad() && scenarios.bad == 0)
+}
+
+// text returns what the test printed. The serial scenario is the run in which the plan was made, and
+// that printed under the name of the orchestrated test itself.
+func (t *test) text() string {
+	own := t.output.String(t.name)
+	if t.isScenario() && t.scenario != nil && t.scenario.serial {
+		return t.parent.output.String(t.parent.name) + own
+	}
+	return own
+}

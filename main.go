@@ -1,0 +1,120 @@
+// Command orchtest runs the tests of Go packages as `go test` does, and each orchestrated test among
+// them under every order in which its threads can take turns.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/orchtest/orchtest/runner"
+)
+
+func main() {
+	ctx, stop := interruptible()
+	status := run(ctx, os.Args, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
+}
+
+// Exit statuses.
+const (
+	statusFailed      = 1 // a test, a scenario or a build failed
+	statusUsage       = 2 // the command line, a pragma or the configuration is wrong
+	statusInternal    = 3 // orchtest itself could not do its work
+	statusInterrupted = 128
+)
+
+// run is the command, and returns its exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	app := newApp(stdout, stderr)
+	own, packages, goArgs, err := arrange(args[1:], app.Flags)
+	if err == nil {
+		app.Metadata = map[string]any{"packages": packages, "goArgs": goArgs}
+		err = app.RunContext(ctx, append(args[:1:1], own...))
+	}
+	return status(err, stderr)
+}
+
+// status tells the user of an error, unless they know it already, and returns the exit status.
+func status(err error, stderr io.Writer) int {
+	var interrupt *interruptError
+	var usage *runner.UsageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &interrupt):
+		fmt.Fprintf(stderr, "orchtest: %v\n", err)
+		return statusInterrupted + interrupt.number
+	case err == runner.ErrFailed:
+		return statusFailed
+	case errors.Is(err, runner.ErrSaid):
+		return statusUsage
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "orchtest: %v\n", err)
+		return statusUsage
+	default:
+		fmt.Fprintf(stderr, "orchtest: %v\n", err)
+		return statusInternal
+	}
+}
+
+func newApp(stdout, stderr io.Writer) *cli.App {
+	app := &cli.App{
+		Name:      "orchtest",
+		Usage:     "run Go tests, and every order in which the threads of orchestrated tests can take turns",
+		UsageText: "orchtest [flags] [packages] [-- go test flags]",
+		Description: "Packages default to the one in the current folder. What follows -- goes to go test; build flags\n" +
+			"also reach the scenarios' test binary, and test flags such as -short, or what follows -args, the scenarios.",
+		HideHelpCommand: true,
+		Writer:          stdout,
+		ErrWriter:       stderr,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "format", Aliases: []string{"f"}, EnvVars: []string{"ORCHTEST_FORMAT"},
+				Value: runner.DefaultFormat, Usage: "console `FORMAT`: " + strings.Join(runner.Formats(), ", ")},
+			&cli.StringFlag{Name: "junitfile", EnvVars: []string{"ORCHTEST_JUNITFILE"},
+				Usage: "write JUnit XML to `FILE`"},
+			&cli.StringFlag{Name: "jsonfile", EnvVars: []string{"ORCHTEST_JSONFILE"},
+				Usage: "write the event stream, that of go test -json with scenarios as subtests, to `FILE`"},
+			&cli.IntFlag{Name: "parallel", Aliases: []string{"p"}, DefaultText: "the number of CPUs",
+				Usage: "run up to `N` scenarios at once"},
+			&cli.StringFlag{Name: "run", Usage: "run only tests that match `REGEXP`, as go test -run"},
+			&cli.StringFlag{Name: "sequence",
+				Usage: "run just the scenario of sequence `LIST`, as 0,1,0,1, of the one orchestrated test that --run matches"},
+			&cli.BoolFlag{Name: "keep-going", Usage: "do not stop the exploration of a test at its first failure"},
+			&cli.IntFlag{Name: "max-scenarios", Value: runner.DefaultMaxScenarios,
+				Usage: "run at most `N` scenarios for each call of orchestrate.Test"},
+			&cli.DurationFlag{Name: "scenario-timeout", Value: runner.DefaultScenarioTimeout,
+				Usage: "let a scenario fail after `D`, with the stacks of its goroutines"},
+		},
+		OnUsageError: func(_ *cli.Context, err error, _ bool) error {
+			return &runner.UsageError{Err: fmt.Errorf("%w: see orchtest --help", err)}
+		},
+		ExitErrHandler: func(*cli.Context, error) {}, // run decides
+	}
+	app.Action = func(c *cli.Context) error {
+		return runner.Run(c.Context, runner.Config{
+			Packages:        c.App.Metadata["packages"].([]string),
+			GoArgs:          c.App.Metadata["goArgs"].([]string),
+			Run:             c.String("run"),
+			Sequence:        c.String("sequence"),
+			KeepGoing:       c.Bool("keep-going"),
+			Parallel:        c.Int("parallel"),
+			MaxScenarios:    c.Int("max-scenarios"),
+			ScenarioTimeout: c.Duration("scenario-timeout"),
+			Format:          c.String("format"),
+			JUnitFile:       c.String("junitfile"),
+			JSONFile:        c.String("jsonfile"),
+			Stdout:          stdout,
+			Stderr:          stderr,
+			Now:             time.Now,
+		})
+	}
+	return app
+}

@@ -1,0 +1,125 @@
+package parse
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/orchtest/orchtest/lib/protocol"
+)
+
+// marker begins the lines that the testing package itself prints in a test binary that was started
+// with -test.v=test2json, also in the middle of a line that the test had not ended.
+const marker = '\x16'
+
+// longest is how long a line may be before it is passed on in pieces. Lines of the testing package
+// are not cut below the second figure: a scenario's report may be long.
+const (
+	longest       = 64 << 10
+	longestMarked = 16 << 20
+)
+
+// A Child is an io.Writer that reads what a test binary prints which runs one scenario: it takes the
+// library's report out, and passes on what the test itself printed, without the framing lines of the
+// testing package. It never fails.
+type Child struct {
+	// Output is called with each piece of the test's own output: a line with its end, or a part of
+	// one that is too long or was not ended. The slice is valid only during the call.
+	Output func([]byte)
+	// Scenario is the report, once it has come.
+	Scenario *protocol.Scenario
+	// Err says why a report that came could not be used.
+	Err error
+
+	line   []byte
+	joiner protocol.Joiner
+}
+
+// Write takes the next piece of what the binary printed.
+func (c *Child) Write(p []byte) (int, error) {
+	for rest := p; len(rest) > 0; {
+		i := bytes.IndexAny(rest, "\n"+string(marker))
+		switch {
+		case i < 0:
+			c.line = append(c.line, rest...)
+			rest = nil
+		case rest[i] == '\n':
+			c.line = append(c.line, rest[:i+1]...)
+			rest = rest[i+1:]
+			c.flush()
+		default:
+			c.line = append(c.line, rest[:i]...)
+			c.flush()
+			c.line = append(c.line, marker)
+			rest = rest[i+1:]
+		}
+		if limit := c.limit(); len(c.line) > limit {
+			c.Output(c.line)
+			c.line = c.line[:0]
+		}
+	}
+	return len(p), nil
+}
+
+// Close ends a line that was not ended. It never fails.
+func (c *Child) Close() error {
+	c.flush()
+	return nil
+}
+
+func (c *Child) limit() int {
+	if len(c.line) > 0 && c.line[0] == marker {
+		return longestMarked
+	}
+	return longest
+}
+
+// flush deals with the line that is complete.
+func (c *Child) flush() {
+	if len(c.line) == 0 {
+		return
+	}
+	defer func() { c.line = c.line[:0] }()
+	if c.line[0] != marker {
+		c.Output(c.line)
+		return
+	}
+	text := string(bytes.TrimRight(c.line[1:], "\r\n"))
+	if !framing(text) {
+		// The test printed the marker itself.
+		c.Output(c.line)
+		return
+	}
+	if rest, ok := strings.CutPrefix(text, "=== ATTR  "); ok {
+		_, rest, _ = strings.Cut(rest, " ")
+		key, value, _ := strings.Cut(rest, " ")
+		if key == protocol.AttrScenario {
+			c.report(value)
+		}
+	}
+}
+
+func (c *Child) report(value string) {
+	whole, complete, err := c.joiner.Add(value)
+	if err != nil {
+		c.Err = err
+	}
+	if err != nil || !complete {
+		return
+	}
+	c.Scenario, c.Err = DecodeScenario(whole)
+}
+
+// framing reports whether a line that begins with the marker is one of the testing package's.
+func framing(text string) bool {
+	text = strings.TrimLeft(text, " ")
+	if text == "PASS" || text == "FAIL" {
+		return true
+	}
+	for _, prefix := range []string{"=== RUN ", "=== PAUSE ", "=== CONT ", "=== NAME ", "=== ATTR ", "=== ARTIFACTS ",
+		"--- PASS: ", "--- FAIL: ", "--- SKIP: ", "--- BENCH: "} {
+		if strings.HasPrefix(text, prefix) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,147 @@
+package runner
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"gotest.tools/gotestsum/testjson"
+
+	"github.com/orchtest/orchtest/parse"
+)
+
+// DefaultFormat is the console format where none is asked for.
+const DefaultFormat = "pkgname"
+
+// Formats are the names of the console formats: those of gotestsum's testjson.
+func Formats() []string {
+	return []string{"pkgname", "pkgname-and-test-fails", "testname", "testdox", "dots", "dots-v2",
+		"standard-quiet", "standard-verbose", "standard-json", "github-actions", "debug", "none"}
+}
+
+// A console shows the stream as it comes, and what it came to at the end.
+//
+// Two formats show every line that a test prints, that of passing scenarios too. They are written
+// here, since testjson would keep all of it in memory. The others are testjson's: it reads the
+// stream through a pipe.
+type console struct {
+	format  string
+	out     *bufio.Writer // of the formats that are written here
+	stdout  io.Writer
+	summary io.Writer
+
+	feed *io.PipeWriter
+	done chan struct{} // closed when testjson has read everything
+	exec *testjson.Execution
+}
+
+// newConsole starts a console; failed is called if it cannot write. It ends with close.
+func newConsole(c Config, failed func(error)) *console {
+	read, write := io.Pipe()
+	k := &console{
+		format: c.Format, out: bufio.NewWriter(c.Stdout), stdout: c.Stdout, summary: c.Stdout,
+		feed: write, done: make(chan struct{}),
+	}
+	if c.Format == "standard-json" {
+		k.summary = c.Stderr // standard output is the stream and nothing else
+	}
+	go func() {
+		defer close(k.done)
+		exec, err := testjson.ScanTestOutput(testjson.ScanConfig{Stdout: read, Handler: k.handler(c)})
+		k.exec = exec
+		if err != nil {
+			failed(err)
+		}
+		// What still comes is not shown; nobody must wait for it.
+		io.Copy(io.Discard, read)
+	}()
+	return k
+}
+
+// A handler formats the events that testjson has read.
+type handler struct {
+	formatter testjson.EventFormatter
+	stderr    io.Writer
+}
+
+func (k *console) handler(c Config) *handler {
+	format := c.Format
+	if k.direct() {
+		format = "none"
+	}
+	return &handler{testjson.NewEventFormatter(c.Stdout, format, testjson.FormatOptions{}), c.Stderr}
+}
+
+func (h *handler) Event(e testjson.TestEvent, exec *testjson.Execution) error {
+	return h.formatter.Format(e, exec)
+}
+
+func (h *handler) Err(text string) error {
+	_, err := fmt.Fprintln(h.stderr, text)
+	return err
+}
+
+// direct reports whether the format is one of those that are written here.
+func (k *console) direct() bool { return k.format == "standard-json" || k.format == "standard-verbose" }
+
+// showsPassing reports whether a format of testjson's shows what passing tests print.
+func (k *console) showsPassing() bool {
+	return k.format == "debug" || k.format == "github-actions" ||
+		(k.format == "testname" && os.Getenv("GITHUB_ACTIONS") == "true")
+}
+
+func (k *console) event(e parse.Event, ofPassing bool) error {
+	if k.direct() {
+		if err := k.show(e); err != nil {
+			return err
+		}
+	}
+	if !known(e.Action) || (ofPassing && !k.showsPassing()) {
+		return nil
+	}
+	// A write ends early only once testjson has stopped reading, which failed has told of.
+	k.feed.Write(append(slices.Clone(e.Line()), '\n'))
+	return nil
+}
+
+func (k *console) show(e parse.Event) error {
+	if k.format == "standard-json" {
+		k.out.Write(e.Line())
+		k.out.WriteByte('\n')
+	} else {
+		k.out.WriteString(e.Output)
+	}
+	return k.out.Flush()
+}
+
+// known reports whether testjson knows an action. What it does not know it takes for the end of a
+// test; and it keeps attributes in memory, which nobody reads.
+func known(action string) bool {
+	switch action {
+	case parse.ActionStart, parse.ActionRun, parse.ActionPause, parse.ActionCont, parse.ActionPass, parse.ActionFail,
+		parse.ActionSkip, parse.ActionBench, parse.ActionOutput, parse.ActionBuildOutput:
+		return true
+	case parse.ActionAttr, parse.ActionArtifacts, parse.ActionBuildFail:
+		return false
+	}
+	return false
+}
+
+// close ends the stream.
+func (k *console) close() {
+	k.feed.Close()
+	<-k.done
+}
+
+// summarize shows what the run came to. It is called after close.
+func (k *console) summarize(explored []exploredTest) {
+	if k.format == "none" || k.exec == nil {
+		return
+	}
+	testjson.PrintSummary(k.summary, k.exec, testjson.SummarizeAll)
+	if len(explored) > 0 {
+		fmt.Fprint(k.summary, summary(explored))
+	}
+}

@@ -1,0 +1,68 @@
+package runner
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/orchtest/orchtest/lib/protocol"
+)
+
+// lookup returns the value of a variable in an environment.
+func lookup(env []string, name string) (value string, set bool) {
+	for _, entry := range env {
+		if rest, ok := strings.CutPrefix(entry, name+"="); ok {
+			value, set = rest, true // the last one counts
+		}
+	}
+	return value, set
+}
+
+// with returns env with a variable set.
+func with(env []string, name, value string) []string {
+	return append(without(env, name), name+"="+value)
+}
+
+// without returns a copy of env that does not have a variable.
+func without(env []string, name string) []string {
+	rest := make([]string, 0, len(env)+1)
+	for _, entry := range env {
+		if !strings.HasPrefix(entry, name+"=") {
+			rest = append(rest, entry)
+		}
+	}
+	return rest
+}
+
+// userEnv returns the environment without what is ours, which would be left where orchtest runs
+// inside of a test of its own.
+func userEnv(env []string) []string {
+	for _, name := range []string{protocol.EnvMode, protocol.EnvTest, protocol.EnvCall, protocol.EnvSequence, protocol.EnvCounts} {
+		env = without(env, name)
+	}
+	return env
+}
+
+// scenarioEnv returns the environment that all scenarios of a run share: that which go test gives to
+// a test binary, and what makes a process fast to start and to end.
+func scenarioEnv(env []string, goroot string, race bool) []string {
+	env = with(env, protocol.EnvMode, protocol.ModeScenario)
+	if goroot != "" {
+		path, _ := lookup(env, "PATH")
+		env = with(env, "GOROOT", goroot)
+		env = with(env, "PATH", filepath.Join(goroot, "bin")+string(os.PathListSeparator)+path)
+	}
+	if _, set := lookup(env, "GOMAXPROCS"); !set {
+		// Threads run one at a time; further processors only cost time to set up.
+		env = with(env, "GOMAXPROCS", "1")
+	}
+	if race {
+		// The detector waits a second at the end of a process for reports of other threads. By then
+		// every thread has ended.
+		options, _ := lookup(env, "GORACE")
+		if !strings.Contains(options, "atexit_sleep_ms") {
+			env = with(env, "GORACE", strings.TrimSpace(options+" atexit_sleep_ms=0"))
+		}
+	}
+	return env
+}

@@ -1,0 +1,285 @@
+// Package runner does the work of the orchtest command: it runs the tests of packages under
+// `go test`, and the scenarios of orchestrated tests in processes of their own.
+//
+//	packages → overlay → go test -json → plans → sequences → a process each → one event stream
+//
+// Console, JSON file and JUnit file are readers of that stream.
+package runner
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/orchtest/orchtest/internal/overlay"
+	"github.com/orchtest/orchtest/lib/protocol"
+	"github.com/orchtest/orchtest/parse"
+)
+
+// DefaultMaxScenarios is how many sequences of a call are run where nothing else is asked for.
+const DefaultMaxScenarios = 10_000
+
+// DefaultScenarioTimeout is how long a scenario may take where nothing else is asked for.
+const DefaultScenarioTimeout = time.Minute
+
+// A Config says what is to be run, and who is told. Its zero value runs the package in the current
+// folder and tells nobody.
+type Config struct {
+	Packages []string // patterns; none is "."
+	GoArgs   []string // what followed -- on the command line: flags of go test
+
+	Run             string        // as go test -run; "" runs everything
+	Sequence        string        // just this sequence of the one orchestrated test that Run matches; "" runs all
+	KeepGoing       bool          // go on after a test's first scenario that failed
+	Parallel        int           // scenarios at once; 0 is the number of CPUs
+	MaxScenarios    int           // per call; 0 is DefaultMaxScenarios
+	ScenarioTimeout time.Duration // 0 is DefaultScenarioTimeout
+
+	Format    string // of the console: see Formats; "" is "pkgname"
+	JUnitFile string // "" writes none
+	JSONFile  string // "" writes none
+
+	Dir    string   // where the go command is run; "" is the current folder
+	Env    []string // nil is that of this process
+	Stdout io.Writer
+	Stderr io.Writer
+	Now    func() time.Time // nil is time.Now
+}
+
+// A run is one run of the command. Nothing in it outlives Run.
+type run struct {
+	Config
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
+	goArgs   goArgs
+	goTool   string
+	executor executor
+	temp     string // a folder that is removed at the end
+	overlay  string // the overlay file, "" where there is none
+	only     *onlySequence
+
+	background   sync.WaitGroup // builds
+	explorations sync.WaitGroup
+	slots        errgroup.Group // scenarios, limited to Parallel
+	builds       chan struct{}  // builds at once
+	sharedEnv    func() []string
+
+	// mu is held by whoever deals with an event.
+	mu       sync.Mutex
+	keeper   *keeper
+	stream   *stream
+	targets  map[string]*target
+	err      error // of orchtest itself
+	verdict  verdictSink
+	explored []exploredTest
+}
+
+// An exploredTest is the exploration of one call, for the summary.
+type exploredTest struct {
+	name string
+	protocol.Exploration
+}
+
+// Run runs the tests. It returns nil if all passed, [ErrFailed] if a test, a scenario or a build
+// failed, a [UsageError] for what the user can mend, the context's cause if it was interrupted, and
+// any other error if orchtest could not do its work.
+//
+// When it returns, no process that it started is alive, and the reports are written.
+func Run(ctx context.Context, c Config) error {
+	r, err := newRun(c)
+	if err != nil {
+		return err
+	}
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	defer r.cancel(nil)
+	r.temp, err = os.MkdirTemp("", "orchtest-")
+	if err != nil {
+		return fmt.Errorf("temporary folder: %w", err)
+	}
+	defer os.RemoveAll(r.temp)
+
+	reports, err := openReports(r.Config)
+	if err != nil {
+		return err
+	}
+	defer reports.discard()
+	if err := r.makeOverlay(); err != nil {
+		return cmp.Or(context.Cause(ctx), err)
+	}
+
+	console := newConsole(r.Config, func(err error) { r.cancel(fmt.Errorf("console: %w", err)) })
+	r.stream.sinks = append(reports.sinks(), &r.verdict, console)
+	err = r.goTest()
+	console.close()
+	var usage *UsageError
+	if errors.As(err, &usage) {
+		return err
+	}
+	console.summarize(r.explored)
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	// A test that failed is known by then; a report that could not be written is not.
+	if unwritten := errors.Join(r.stream.err, reports.write()); unwritten != nil {
+		return errors.Join(r.err, unwritten)
+	}
+	return err
+}
+
+func newRun(c Config) (*run, error) {
+	c.MaxScenarios = cmp.Or(c.MaxScenarios, DefaultMaxScenarios)
+	c.ScenarioTimeout = cmp.Or(c.ScenarioTimeout, DefaultScenarioTimeout)
+	c.Parallel = cmp.Or(c.Parallel, runtime.NumCPU())
+	c.Format = cmp.Or(c.Format, DefaultFormat)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Env == nil {
+		c.Env = os.Environ()
+	}
+	if c.Stdout == nil {
+		c.Stdout = io.Discard
+	}
+	if c.Stderr == nil {
+		c.Stderr = io.Discard
+	}
+	c.Env = userEnv(c.Env)
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(c.Dir)
+	if err != nil {
+		return nil, err
+	}
+	c.Dir = dir
+
+	r := &run{Config: c, executor: local{}, targets: map[string]*target{}, stream: &stream{}}
+	r.builds = make(chan struct{}, c.Parallel)
+	r.slots.SetLimit(c.Parallel)
+	if r.goArgs, err = splitGoArgs(c.GoArgs); err != nil {
+		return nil, err
+	}
+	if r.goArgs.hasRun {
+		if c.Run != "" {
+			return nil, usagef("--run %s and -- -run %s: give one of them", c.Run, r.goArgs.run)
+		}
+		r.Run = r.goArgs.run
+	}
+	if c.Sequence != "" {
+		if r.only, err = parseOnly(c.Sequence); err != nil {
+			return nil, err
+		}
+	}
+	if r.goTool, err = exec.LookPath("go"); err != nil {
+		return nil, fmt.Errorf("no Go toolchain: %w: orchtest runs `go test`; see https://go.dev/doc/install", err)
+	}
+	r.sharedEnv = sync.OnceValue(func() []string {
+		goroot, err := r.goCommand(r.ctx, "env", "GOROOT")
+		if err != nil {
+			goroot = "" // it is a service to tests; one that needs it will say so
+		}
+		return scenarioEnv(r.Env, strings.TrimSpace(goroot), r.goArgs.race)
+	})
+	r.keeper = &keeper{
+		stream:  r.stream,
+		now:     c.Now,
+		planned: func(pkg string) { r.build(r.ctx, pkg) },
+		explore: r.explore,
+		broken:  func(_ string, err error) { r.fault(err) },
+	}
+	return r, nil
+}
+
+// check finds what is wrong with a configuration by itself.
+func (c Config) check() error {
+	switch {
+	case c.Parallel < 1:
+		return usagef("--parallel %d: at least one scenario has to run at once", c.Parallel)
+	case c.MaxScenarios < 1:
+		return usagef("--max-scenarios %d: at least one scenario has to run", c.MaxScenarios)
+	case c.ScenarioTimeout < 0:
+		return usagef("--scenario-timeout %v: a scenario takes some time", c.ScenarioTimeout)
+	case !slices.Contains(Formats(), c.Format):
+		return usagef("--format %s: there is no such format; there are: %s", c.Format, strings.Join(Formats(), ", "))
+	}
+	return nil
+}
+
+// fault takes note that orchtest could not do its work. It is called under mu.
+func (r *run) fault(err error) { r.err = errors.Join(r.err, err) }
+
+// broken says, in the output of a test, why it could not be explored, and takes note of it.
+func (r *run) broken(t *heldTest, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.say(t, err.Error())
+	r.fault(fmt.Errorf("%s: %w", t.name, err))
+}
+
+// say adds a line of orchtest's own to the output of a test. It is called under mu.
+func (r *run) say(t *heldTest, text string) {
+	now := r.Now()
+	for line := range pieces(indent("orchtest: " + text + "\n")) {
+		r.stream.emit(parse.Event{Time: &now, Action: parse.ActionOutput, Package: t.pkg.name, Test: t.name, Output: line})
+	}
+}
+
+// emitExploration tells what became of the sequences of a call. It is called under mu.
+func (r *run) emitExploration(t *heldTest, call *exploredCall, interrupted bool) {
+	e := call.exploration(interrupted)
+	now := r.Now()
+	r.stream.emit(parse.Event{Time: &now, Action: parse.ActionAttr, Package: t.pkg.name, Test: t.name,
+		Key: protocol.AttrExploration, Value: encode(e)})
+	if r.only == nil {
+		r.say(t, parse.Summary(e))
+	}
+	r.explored = append(r.explored, exploredTest{t.name + protocol.Suffix(e.Call), e})
+}
+
+// makeOverlay turns pragmas into the overlay, if there are any.
+func (r *run) makeOverlay() error {
+	result, err := overlay.Build(r.ctx, overlay.Config{
+		Dir:        r.Dir,
+		Env:        r.Env,
+		Packages:   r.goArgs.patterns(r.Packages),
+		BuildFlags: r.goArgs.build,
+		Base:       r.goArgs.overlay,
+		TempDir:    r.temp,
+	})
+	var wrong overlay.ErrorList
+	switch {
+	case errors.As(err, &wrong):
+		return &UsageError{err}
+	case errors.Is(err, overlay.ErrNoModule):
+		return usagef("%w: there is no go.mod in %s or above it: go there, or make one with `go mod init`", err, r.Dir)
+	case err != nil:
+		return err
+	}
+	if n := len(result.Unused); n > 0 {
+		fmt.Fprintf(r.Stderr, "orchtest: no test imports github.com/orchtest/orchtest/lib/orchestrate: "+
+			"%d pragmas do nothing, the first is at %s\n", n, result.Unused[0])
+	}
+	r.overlay = cmp.Or(result.File, r.goArgs.overlay)
+	return nil
+}
+
+// buildFlags are the flags that decide what is built.
+func (r *run) buildFlags() []string {
+	flags := slices.Clone(r.goArgs.build)
+	if r.overlay != "" {
+		flags = append(flags, "-overlay="+r.overlay)
+	}
+	return flags
+}

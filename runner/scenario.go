@@ -1,0 +1,266 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/orchtest/orchtest/lib/protocol"
+	"github.com/orchtest/orchtest/parse"
+	"github.com/orchtest/orchtest/permutations"
+)
+
+// A scenarioResult is what is known of a scenario that was run.
+type scenarioResult struct {
+	test     *heldTest
+	call     *exploredCall
+	sequence []int
+
+	verdict  verdict
+	reason   string             // why it did not pass, as far as its output does not say
+	report   *protocol.Scenario // the library's; nil where it sent none
+	output   string             // of the test itself
+	elapsed  float64            // seconds
+	canceled bool               // it was ended by an interrupt: it counts as not run
+}
+
+// runScenario runs one scenario in a process of its own.
+func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCall, sequence []int) scenarioResult {
+	var output outputBuffer
+	child := &parse.Child{Output: output.add}
+	e, err := r.executor.execute(ctx, command{
+		path:   x.target.path,
+		args:   r.scenarioArgs(x.test.name),
+		dir:    x.target.dir,
+		env:    r.scenarioVars(x, call, sequence),
+		output: child,
+		limit:  r.ScenarioTimeout,
+	})
+	child.Close()
+	result := scenarioResult{
+		test: x.test, call: call, sequence: sequence,
+		report: child.Scenario, output: output.text(), elapsed: round(e.took), canceled: e.canceled,
+	}
+	result.verdict, result.reason = judge(e, err, child, r.ScenarioTimeout)
+	return result
+}
+
+// judge says what a scenario came to: it passed only if its process ended well and the library
+// reported that the scenario was run.
+func judge(e exit, err error, child *parse.Child, limit time.Duration) (verdict, string) {
+	switch {
+	case err != nil:
+		return errored, "the scenario did not run: " + err.Error()
+	case e.timedOut:
+		return failed, fmt.Sprintf("the scenario did not end within %v (--scenario-timeout)", limit)
+	case e.status != "" && child.Scenario == nil:
+		return failed, e.status + " before the end of the scenario"
+	case e.status != "" && !child.Scenario.Failed:
+		return failed, e.status + " after the scenario, which did not fail itself"
+	case e.status != "":
+		return failed, ""
+	case child.Err != nil:
+		return errored, "the scenario did not run: " + child.Err.Error()
+	case child.Scenario == nil:
+		return errored, "the scenario did not run: exit status 0, and no report of the library"
+	case child.Scenario.Failed:
+		return failed, "the scenario failed, though the process ended with exit status 0"
+	case child.Scenario.Skipped:
+		return skipped, ""
+	}
+	return passed, ""
+}
+
+// scenarioArgs are the arguments of the test binary that runs one test.
+func (r *run) scenarioArgs(test string) []string {
+	return slices.Concat([]string{
+		"-test.paniconexit0",
+		"-test.timeout=0", // ours is --scenario-timeout
+		"-test.count=1",
+		"-test.v=test2json",
+		"-test.run=" + protocol.Pattern(test),
+	}, r.goArgs.binary, r.goArgs.own)
+}
+
+func (r *run) scenarioVars(x *exploration, call *exploredCall, sequence []int) []string {
+	env := r.sharedEnv()
+	return append(env[:len(env):len(env)],
+		"PWD="+x.target.dir,
+		protocol.EnvTest+"="+x.test.name,
+		protocol.EnvCall+"="+strconv.Itoa(call.plan.Call),
+		protocol.EnvSequence+"="+permutations.Format(sequence),
+		protocol.EnvCounts+"="+permutations.Format(call.plan.Counts),
+	)
+}
+
+// name is the scenario's name as a subtest.
+func (s scenarioResult) name() string {
+	return s.test.name + "/" + permutations.Format(s.sequence) + protocol.Suffix(s.call.plan.Call)
+}
+
+// emit writes a scenario to the stream as a subtest. It is called under run.mu.
+func (r *run) emit(s scenarioResult) {
+	name, now := s.name(), r.Now()
+	event := parse.Event{Time: &now, Package: s.test.pkg.name, Test: name}
+	send := func(change func(*parse.Event)) {
+		e := event
+		change(&e)
+		r.stream.send(e, s.verdict == passed && e.Action == parse.ActionOutput)
+	}
+	print := func(text string) {
+		for line := range pieces(text) {
+			send(func(e *parse.Event) { e.Action, e.Output = parse.ActionOutput, line })
+		}
+	}
+	attr := func(key, value string) {
+		send(func(e *parse.Event) { e.Action, e.Key, e.Value = parse.ActionAttr, key, value })
+	}
+
+	send(func(e *parse.Event) { e.Action = parse.ActionRun })
+	print("=== RUN   " + name + "\n")
+	attr(protocol.AttrScenario, encode(r.scenarioReport(s)))
+	if s.verdict == errored {
+		attr(protocol.AttrError, s.reason)
+	}
+	print(s.output)
+	if s.verdict == failed || s.verdict == errored || r.only != nil {
+		if s.output != "" && !strings.HasSuffix(s.output, "\n") {
+			print("\n")
+		}
+		print(r.explain(s))
+	}
+	action, word := parse.ActionPass, "PASS"
+	switch s.verdict {
+	case failed, errored:
+		action, word = parse.ActionFail, "FAIL"
+	case skipped:
+		action, word = parse.ActionSkip, "SKIP"
+	}
+	print(fmt.Sprintf("--- %s: %s (%.2fs)\n", word, name, s.elapsed))
+	elapsed := s.elapsed
+	send(func(e *parse.Event) { e.Action, e.Elapsed = action, &elapsed })
+}
+
+// pieces cuts text into lines with their ends, and lines that are very long into several: readers of
+// the stream tend to have limits.
+func pieces(text string) func(func(string) bool) {
+	const longest = 8 << 10
+	return func(yield func(string) bool) {
+		for line := range strings.Lines(text) {
+			for len(line) > longest {
+				if !yield(line[:longest]) {
+					return
+				}
+				line = line[longest:]
+			}
+			if !yield(line) {
+				return
+			}
+		}
+	}
+}
+
+func encode(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic("runner: " + err.Error())
+	}
+	return string(text)
+}
+
+// scenarioReport is what the stream says of a scenario: the library's report, or what is known
+// without it.
+func (r *run) scenarioReport(s scenarioResult) protocol.Scenario {
+	report := protocol.Scenario{
+		Version: protocol.Version,
+		Threads: s.call.plan.Threads, FailedTurn: -1,
+		File: s.call.plan.File, Line: s.call.plan.Line,
+	}
+	if s.report != nil {
+		report = *s.report
+	}
+	report.Call, report.Sequence = s.call.plan.Call, s.sequence
+	report.Failed, report.Skipped = s.verdict == failed || s.verdict == errored, s.verdict == skipped
+	report.Replay = r.replay(s)
+	return report
+}
+
+// explain says what a reader needs to understand a scenario, and to see it again.
+func (r *run) explain(s scenarioResult) string {
+	var b strings.Builder
+	verb := map[verdict]string{passed: "passed", failed: "failed", errored: "could not be run", skipped: "was skipped"}[s.verdict]
+	fmt.Fprintf(&b, "\nscenario %s %s", permutations.Format(s.sequence)+protocol.Suffix(s.call.plan.Call), verb)
+	if s.reason != "" {
+		fmt.Fprintf(&b, ": %s", s.reason)
+	}
+	b.WriteString("\nthreads:")
+	for i, name := range s.call.plan.Threads {
+		fmt.Fprintf(&b, " %d %q", i, name)
+	}
+	b.WriteString("\n\n")
+	if s.report != nil {
+		b.WriteString(protocol.Timeline(*s.report, r.Dir))
+	} else {
+		b.WriteString("which turns it took is not known: the process ended before it could tell\n")
+	}
+	fmt.Fprintf(&b, "\nreplay: %s\n", r.replay(s))
+	return indent(b.String())
+}
+
+// indent moves text below the name of its test, as the testing package does with what a test logs.
+func indent(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if line != "\n" {
+			b.WriteString("    ")
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+// replay is the command that runs a scenario again.
+func (r *run) replay(s scenarioResult) string {
+	args := []string{"orchtest", "--run", protocol.Pattern(s.test.name),
+		"--sequence", permutations.Format(s.sequence) + protocol.Suffix(s.call.plan.Call)}
+	args = append(args, r.patternsFor(s.test.pkg.name)...)
+	if again := r.goArgs.again(); len(again) > 0 {
+		args = append(append(args, "--"), again...)
+	}
+	for i, arg := range args {
+		args[i] = shellQuote(arg)
+	}
+	return strings.Join(args, " ")
+}
+
+// patternsFor returns what a user would write for a package with a target that is listed: a folder,
+// where that is below ours.
+func (r *run) patternsFor(pkg string) []string {
+	if pkg == commandLine {
+		return r.patternsOf(pkg)
+	}
+	if t := r.targets[pkg]; t.listErr == nil {
+		if rel, err := filepath.Rel(r.Dir, t.dir); err == nil && rel == "." {
+			return []string{"."}
+		} else if err == nil && filepath.IsLocal(rel) {
+			return []string{"./" + filepath.ToSlash(rel)}
+		}
+	}
+	return []string{pkg}
+}
+
+// shellQuote quotes an argument for a POSIX shell, where it needs that.
+func shellQuote(arg string) string {
+	plain := func(c rune) bool {
+		return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("-_./,:=@%+", c)
+	}
+	if arg != "" && strings.TrimFunc(arg, plain) == "" {
+		return arg
+	}
+	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+}

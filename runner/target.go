@@ -1,0 +1,87 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A target is a package with orchestrated tests: its test binary, and where that is run.
+type target struct {
+	pkg  string
+	path string // of the test binary
+
+	listed  chan struct{} // closed when what follows is known
+	dir     string        // of the package
+	listErr error
+
+	built    chan struct{} // closed when the binary is there
+	buildErr error
+}
+
+// wait returns when the test binary can be run in the package's folder.
+func (t *target) wait() error {
+	<-t.listed
+	<-t.built
+	return errors.Join(t.listErr, t.buildErr)
+}
+
+// build starts making the test binary of a package. It is called under run.mu.
+func (r *run) build(ctx context.Context, pkg string) {
+	t := &target{
+		pkg:    pkg,
+		path:   filepath.Join(r.temp, fmt.Sprintf("%d.test", len(r.targets))),
+		listed: make(chan struct{}),
+		built:  make(chan struct{}),
+	}
+	r.targets[pkg] = t
+	r.background.Go(func() {
+		defer close(t.listed)
+		t.dir, t.listErr = r.packageDir(ctx, pkg)
+	})
+	r.background.Go(func() {
+		defer close(t.built)
+		r.builds <- struct{}{}
+		defer func() { <-r.builds }()
+		args := slices.Concat([]string{"test", "-c", "-o", t.path}, r.buildFlags(), r.patternsOf(pkg))
+		_, t.buildErr = r.goCommand(ctx, args...)
+	})
+}
+
+// commandLine is the package that go test makes of files that are named one by one.
+const commandLine = "command-line-arguments"
+
+// patternsOf returns what stands for one package on a go command's line.
+func (r *run) patternsOf(pkg string) []string {
+	if pkg == commandLine {
+		return r.goArgs.patterns(r.Packages)
+	}
+	return []string{pkg}
+}
+
+func (r *run) packageDir(ctx context.Context, pkg string) (string, error) {
+	out, err := r.goCommand(ctx, slices.Concat([]string{"list", "-find", "-f", "{{.Dir}}"}, r.buildFlags(), r.patternsOf(pkg))...)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(out), nil
+}
+
+// goCommand runs the go command to its end and returns what it printed to standard output.
+func (r *run) goCommand(ctx context.Context, args ...string) (string, error) {
+	var out, errs bytes.Buffer
+	e, err := r.executor.execute(ctx, command{
+		path: r.goTool, args: args, dir: r.Dir, env: r.Env, output: &out, errors: &errs,
+	})
+	if err != nil {
+		return "", err
+	}
+	if e.status != "" {
+		return "", fmt.Errorf("go %s: %s: %s", args[0], e.status, strings.TrimSpace(errs.String()+out.String()))
+	}
+	return out.String(), nil
+}
