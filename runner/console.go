@@ -94,7 +94,7 @@ func (k *console) showsPassing() bool {
 
 func (k *console) event(e parse.Event, ofPassing bool) error {
 	if k.direct() {
-		if err := k.show(e); err != nil {
+		if err := k.line(e); err != nil {
 			return err
 		}
 	}
@@ -106,7 +106,7 @@ func (k *console) event(e parse.Event, ofPassing bool) error {
 	return nil
 }
 
-func (k *console) show(e parse.Event) error {
+func (k *console) line(e parse.Event) error {
 	if k.format == "standard-json" {
 		k.out.Write(e.Line())
 		k.out.WriteByte('\n')
@@ -136,12 +136,19 @@ func (k *console) close() {
 }
 
 // summarize shows what the run came to. It is called after close.
-func (k *console) summarize(explored []exploredTest) {
+func (k *console) summarize(explored []exploredTest, only bool) {
 	if k.format == "none" || k.exec == nil {
 		return
 	}
 	testjson.PrintSummary(k.summary, k.exec, testjson.SummarizeAll)
 	if len(explored) > 0 {
-		fmt.Fprint(k.summary, summary(explored))
+		fmt.Fprint(k.summary, summary(explored, only))
+	}
+}
+
+// show shows what the user asked for, unless the format has shown it. It is called after close.
+func (k *console) show(text string) {
+	if !k.direct() && !k.showsPassing() && k.format != "none" {
+		fmt.Fprint(k.stdout, text)
 	}
 }

@@ -77,7 +77,7 @@ func (x *exploration) run(ctx context.Context) {
 	if r.only == nil {
 		x.serial()
 		for _, call := range x.calls {
-			if call.planned > call.tally.sum() && !x.stopped(ctx) {
+			if call.planned > 1 && !x.stopped(ctx) {
 				x.sequences(ctx, call)
 			}
 		}
@@ -97,14 +97,13 @@ func (x *exploration) run(ctx context.Context) {
 // serial reports the serial scenario of each call: the plan run has run it.
 func (x *exploration) serial() {
 	guilty := guiltyCall(x.test.calls, x.ended.Action)
-	for i, call := range x.calls {
+	for i := range x.calls {
 		v := passed
 		switch {
 		case i == guilty:
 			v = failed
 		case x.ended.Action == parse.ActionSkip:
 			v = skipped
-			call.planned = 1 // the test does not want to be run
 		}
 		x.report(x.serialResult(i, v))
 	}
@@ -164,7 +163,7 @@ func guiltyCall(calls []*plannedCall, ended string) int {
 
 // stopped reports whether no further scenario of the test is to be started.
 func (x *exploration) stopped(ctx context.Context) bool {
-	return ctx.Err() != nil || (x.failed.Load() && !x.r.KeepGoing)
+	return ctx.Err() != nil || x.ended.Action == parse.ActionSkip || (x.failed.Load() && !x.r.KeepGoing)
 }
 
 // ready reports whether the test binary is there to be run, once that is known.

@@ -157,4 +157,3 @@ func (f *reportFile) discard() {
 		os.Remove(f.file.Name())
 	}
 }
-

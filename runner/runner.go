@@ -84,6 +84,8 @@ type run struct {
 	err      error // of orchtest itself
 	verdict  verdictSink
 	explored []exploredTest
+
+	explained string // what was last said of a scenario
 }
 
 // An exploredTest is the exploration of one call, for the summary.
@@ -127,7 +129,10 @@ func Run(ctx context.Context, c Config) error {
 	if errors.As(err, &usage) {
 		return err
 	}
-	console.summarize(r.explored)
+	console.summarize(r.explored, r.only != nil)
+	if r.only != nil && !r.verdict.failed {
+		console.show(r.explained) // of what failed it has been shown
+	}
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
@@ -263,7 +268,7 @@ func (r *run) makeOverlay() error {
 	case errors.As(err, &wrong):
 		return &UsageError{err}
 	case errors.Is(err, overlay.ErrNoModule):
-		return usagef("%w: there is no go.mod in %s or above it: go there, or make one with `go mod init`", err, r.Dir)
+		return &UsageError{err}
 	case err != nil:
 		return err
 	}

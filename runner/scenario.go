@@ -46,6 +46,9 @@ func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCal
 		test: x.test, call: call, sequence: sequence,
 		report: child.Scenario, output: output.text(), elapsed: round(e.took), canceled: e.canceled,
 	}
+	if e.timedOut {
+		result.output = tidyStacks(result.output)
+	}
 	result.verdict, result.reason = judge(e, err, child, r.ScenarioTimeout)
 	return result
 }
@@ -132,7 +135,8 @@ func (r *run) emit(s scenarioResult) {
 		if s.output != "" && !strings.HasSuffix(s.output, "\n") {
 			print("\n")
 		}
-		print(r.explain(s))
+		r.explained = r.explain(s)
+		print(r.explained)
 	}
 	action, word := parse.ActionPass, "PASS"
 	switch s.verdict {

@@ -94,9 +94,9 @@ func (r *run) candidates() (all []candidate, built bool) {
 // choose finds the one test and call that the sequence is for, and checks that it fits.
 func (r *run) choose(all []candidate) error {
 	only := r.only
-	matching := "tests"
+	matching := ""
 	if r.Run != "" {
-		matching = "--run " + r.Run
+		matching = "matches --run " + r.Run + " "
 	}
 	if len(all) > 1 {
 		// A pattern also selects the subtests of what it names: the test itself is meant.
@@ -107,7 +107,7 @@ func (r *run) choose(all []candidate) error {
 	}
 	switch len(all) {
 	case 0:
-		return usagef("--sequence %s: no orchestrated test among the %s of %s: it takes exactly one", only.text,
+		return usagef("--sequence %s: no orchestrated test %sin %s: it takes exactly one", only.text,
 			matching, strings.Join(r.goArgs.patterns(r.Packages), " "))
 	case 1:
 	default:

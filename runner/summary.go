@@ -10,8 +10,8 @@ import (
 )
 
 // summary says what became of all scenarios: a line for the sum, and one for each test that was not
-// explored completely.
-func summary(explored []exploredTest) string {
+// explored completely, unless only one scenario was asked for.
+func summary(explored []exploredTest, only bool) string {
 	sum := protocol.Exploration{}
 	sequences := new(big.Int)
 	var partial strings.Builder
@@ -23,7 +23,7 @@ func summary(explored []exploredTest) string {
 		sum.Skipped += e.Skipped
 		sum.NotRun += e.NotRun
 		all, _ := new(big.Int).SetString(e.Sequences, 10)
-		if all != nil && all.Cmp(big.NewInt(int64(e.Planned))) > 0 {
+		if !only && all != nil && all.Cmp(big.NewInt(int64(e.Planned))) > 0 {
 			fmt.Fprintf(&partial, "  %s: %s\n", e.name, parse.Summary(e.Exploration))
 		}
 		sequences.Add(sequences, big.NewInt(int64(e.Planned)))
