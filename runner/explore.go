@@ -189,12 +189,11 @@ func (x *exploration) sequences(ctx context.Context, call *exploredCall) {
 	for n := 1; n < call.planned && all.Next() && !x.stopped(ctx); n++ {
 		sequence := slices.Clone(all.Sequence())
 		running.Add(1)
-		x.r.slots.Go(func() error {
+		x.r.slots.run(func() {
 			defer running.Done()
 			if !x.stopped(ctx) {
 				x.scenario(ctx, call, sequence)
 			}
-			return nil
 		})
 	}
 }

@@ -19,6 +19,7 @@ func (r *run) goTest() error {
 		reader.event = r.gather
 	}
 	errs := &copied{w: r.Stderr}
+	r.slots = newSlots(r.Parallel)
 	e, err := r.executor.execute(r.ctx, command{
 		path:   r.goTool,
 		args:   r.testArgs(),
@@ -32,7 +33,7 @@ func (r *run) goTest() error {
 		err = r.single()
 	}
 	r.explorations.Wait()
-	r.slots.Wait() // its functions return no errors
+	r.slots.close()
 	if err != nil || r.ctx.Err() != nil {
 		r.cancel(err)
 	}

@@ -2,11 +2,11 @@ package runner
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -63,7 +63,7 @@ func graceToRead(e exit) time.Duration {
 type local struct{}
 
 func (local) execute(ctx context.Context, c command) (exit, error) {
-	if err := ctx.Err(); err != nil {
+	if ctx.Err() != nil {
 		return exit{canceled: true, status: "not started"}, nil
 	}
 	cmd := exec.Command(c.path, c.args...)
@@ -74,17 +74,18 @@ func (local) execute(ctx context.Context, c command) (exit, error) {
 	if err != nil {
 		return exit{}, err
 	}
-	pipes := []*pipe{out}
+	defer out.read.Close()
 	cmd.Stdout, cmd.Stderr = out.write, out.write
+	pipes := []*pipe{out}
 	if c.errors != nil {
 		errs, err := newPipe(c.errors)
 		if err != nil {
 			out.write.Close()
-			out.wait(0)
 			return exit{}, err
 		}
-		pipes = append(pipes, errs)
+		defer errs.read.Close()
 		cmd.Stderr = errs.write
+		pipes = append(pipes, errs)
 	}
 
 	start := time.Now()
@@ -93,59 +94,75 @@ func (local) execute(ctx context.Context, c command) (exit, error) {
 		p.write.Close()
 	}
 	if err != nil {
-		for _, p := range pipes {
-			p.wait(0)
-		}
 		return exit{}, err
 	}
-	p := &process{cmd: cmd, done: make(chan struct{})}
-	go p.watch(ctx, c.limit)
-	state, err := cmd.Process.Wait()
-	endGroup(cmd.Process.Pid)
-	close(p.done)
-	e := exit{took: time.Since(start), timedOut: p.timedOut.Load(), canceled: p.canceled.Load()}
-	switch {
-	case err != nil:
-		e.status = err.Error()
-	case !state.Success():
-		e.status = state.String()
-	}
-	for _, p := range pipes {
-		p.wait(graceToRead(e))
-	}
+	p := &process{pid: cmd.Process.Pid, done: make(chan struct{})}
+	stop := p.watch(ctx, c.limit)
+	var e exit
+	go func() {
+		state, err := cmd.Process.Wait()
+		endGroup(p.pid)
+		e = exit{took: time.Since(start), timedOut: p.timedOut.Load(), canceled: p.canceled.Load()}
+		switch {
+		case err != nil:
+			e.status = err.Error()
+		case !state.Success():
+			e.status = state.String()
+		}
+		for _, pipe := range pipes {
+			pipe.read.SetReadDeadline(time.Now().Add(graceToRead(e)))
+		}
+		close(p.done)
+	}()
+	copyAll(pipes)
+	<-p.done
+	stop()
 	return e, nil
 }
 
 // A process is a started command, for as long as it runs.
 type process struct {
-	cmd                *exec.Cmd
+	pid                int
 	done               chan struct{} // closed when it has ended
 	timedOut, canceled atomic.Bool
 }
 
-// watch ends the process when the context is done or the limit is reached. It returns when the
-// process has ended.
-func (p *process) watch(ctx context.Context, limit time.Duration) {
-	var timeout <-chan time.Time
+// watch has the process ended when the context is done or the limit is reached. What it returns puts
+// an end to that, and is to be called when the process has ended.
+func (p *process) watch(ctx context.Context, limit time.Duration) (stop func()) {
+	var ending sync.WaitGroup
+	var stops []func() bool
+	ending.Add(1)
+	stops = append(stops, context.AfterFunc(ctx, func() {
+		defer ending.Done()
+		p.end(context.Background(), &p.canceled, askToEnd, graceToEnd)
+	}))
 	if limit > 0 {
-		timer := time.NewTimer(limit)
-		defer timer.Stop()
-		timeout = timer.C
+		ending.Add(1)
+		stops = append(stops, time.AfterFunc(limit, func() {
+			defer ending.Done()
+			p.end(ctx, &p.timedOut, askForStacks, graceToPrint)
+		}).Stop)
 	}
-	select {
-	case <-p.done:
-	case <-timeout:
-		p.timedOut.Store(true)
-		p.end(ctx, askForStacks, graceToPrint)
-	case <-ctx.Done():
-		p.canceled.Store(true)
-		p.end(context.Background(), askToEnd, graceToEnd)
+	return func() {
+		for _, stop := range stops {
+			if stop() {
+				ending.Done()
+			}
+		}
+		ending.Wait()
 	}
 }
 
 // end asks the process group to end, and kills it after the grace period or once the context is done.
-func (p *process) end(ctx context.Context, ask func(pid int), grace time.Duration) {
-	ask(p.cmd.Process.Pid)
+func (p *process) end(ctx context.Context, reason *atomic.Bool, ask func(pid int), grace time.Duration) {
+	select {
+	case <-p.done:
+		return
+	default:
+	}
+	reason.Store(true)
+	ask(p.pid)
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
 	select {
@@ -154,40 +171,53 @@ func (p *process) end(ctx context.Context, ask func(pid int), grace time.Duratio
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-	killGroup(p.cmd.Process.Pid)
+	killGroup(p.pid)
 	<-p.done
 }
 
-// A pipe copies what a process writes into it to a writer. It stands in for those of exec.Cmd, whose
-// Wait does not return before the last process that inherited the writing end has closed it.
+// A pipe takes what a process writes to a writer. It stands in for those of exec.Cmd, whose Wait does
+// not return before the last process that inherited the writing end has closed it.
 type pipe struct {
 	write *os.File // for the process; to be closed here once it has been handed on
 	read  *os.File
-	done  chan struct{}
+	to    io.Writer
 }
 
-func newPipe(w io.Writer) (*pipe, error) {
-	r, write, err := os.Pipe()
+func newPipe(to io.Writer) (*pipe, error) {
+	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("pipe: %w", err)
 	}
-	p := &pipe{write: write, read: r, done: make(chan struct{})}
-	go p.copy(w)
-	return p, nil
+	return &pipe{write: w, read: r, to: to}, nil
 }
 
-// copy ends when the last writing end is closed, or at the deadline that wait sets.
-func (p *pipe) copy(w io.Writer) {
-	defer close(p.done)
-	if _, err := io.Copy(w, p.read); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
-		// A writer that fails must not block the process: the rest is read and dropped.
-		io.Copy(io.Discard, p.read)
+// copyAll returns when the last writing end of each pipe is closed, or at the deadlines that are set.
+// The first pipe is read here: a goroutine that has read many has the stack that it takes.
+func copyAll(pipes []*pipe) {
+	var others sync.WaitGroup
+	for _, p := range pipes[1:] {
+		others.Go(p.copy)
 	}
+	pipes[0].copy()
+	others.Wait()
 }
 
-// wait returns when everything was copied that the ended process had written.
-func (p *pipe) wait(grace time.Duration) {
-	p.read.SetReadDeadline(time.Now().Add(grace))
-	<-p.done
-	p.read.Close()
+// buffers are those that pipes are read into, for there is one for each scenario.
+var buffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+
+func (p *pipe) copy() {
+	buffer := buffers.Get().(*[32 << 10]byte)
+	defer buffers.Put(buffer)
+	to := p.to
+	for {
+		n, err := p.read.Read(buffer[:])
+		if n > 0 {
+			if _, err := to.Write(buffer[:n]); err != nil {
+				to = io.Discard // the process must not be blocked by a writer that fails
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
 }

@@ -21,8 +21,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/orchtest/orchtest/internal/overlay"
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
@@ -72,8 +70,8 @@ type run struct {
 
 	background   sync.WaitGroup // builds
 	explorations sync.WaitGroup
-	slots        errgroup.Group // scenarios, limited to Parallel
-	builds       chan struct{}  // builds at once
+	slots        *slots        // for scenarios, Parallel of them
+	builds       chan struct{} // builds at once
 	sharedEnv    func() []string
 
 	// mu is held by whoever deals with an event.
@@ -172,7 +170,6 @@ func newRun(c Config) (*run, error) {
 
 	r := &run{Config: c, executor: local{}, targets: map[string]*target{}, stream: &stream{}}
 	r.builds = make(chan struct{}, c.Parallel)
-	r.slots.SetLimit(c.Parallel)
 	if r.goArgs, err = splitGoArgs(c.GoArgs); err != nil {
 		return nil, err
 	}

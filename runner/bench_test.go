@@ -1,0 +1,112 @@
+package runner
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/orchtest/orchtest/lib/protocol"
+	"github.com/orchtest/orchtest/parse"
+	"github.com/orchtest/orchtest/permutations"
+)
+
+// BenchmarkProcesses runs the 924 scenarios of a test that takes no time, each in a process of its
+// own, and beside them, in turn, the same processes from a bare loop. Its figure is the rate as a
+// share of the bare loop's.
+func BenchmarkProcesses(b *testing.B) {
+	for _, mode := range []struct {
+		name string
+		args []string
+	}{{"plain", nil}, {"race", []string{"-race"}}} {
+		b.Run(mode.name, func(b *testing.B) { benchmarkProcesses(b, mode.args) })
+	}
+}
+
+func benchmarkProcesses(b *testing.B, goArgs []string) {
+	r, x, call := benchmarkRun(b, goArgs)
+	var ours, bare time.Duration
+	n := 0
+	for b.Loop() {
+		call.tally = tally{}
+		start := time.Now()
+		x.sequences(b.Context(), call)
+		ours += time.Since(start)
+		if ran := call.tally[passed]; ran != call.planned-1 {
+			b.Fatalf("%d of %d scenarios passed", ran, call.planned-1)
+		}
+		start = time.Now()
+		n += bareLoop(b, r, x, call)
+		bare += time.Since(start)
+	}
+	b.ReportMetric(float64(n)/ours.Seconds(), "scenarios/s")
+	b.ReportMetric(float64(n)/bare.Seconds(), "bare/s")
+	b.ReportMetric(100*bare.Seconds()/ours.Seconds(), "%-of-bare")
+}
+
+// bareLoop starts the same processes with as little around them as can be.
+func bareLoop(b *testing.B, r *run, x *exploration, call *exploredCall) int {
+	var group errgroup.Group
+	group.SetLimit(r.Parallel)
+	n := 0
+	all := permutations.New(call.plan.Counts)
+	all.Next()
+	for all.Next() {
+		sequence := slices.Clone(all.Sequence())
+		n++
+		group.Go(func() error {
+			cmd := exec.Command(x.target.path, r.scenarioArgs(x.test.name)...)
+			cmd.Dir, cmd.Env = x.target.dir, r.scenarioVars(x, call, sequence)
+			_, err := cmd.CombinedOutput()
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		b.Fatal(err)
+	}
+	return n
+}
+
+// benchmarkRun returns a run whose reports go nowhere, and the exploration of TestSix in it, of which
+// the plan run is done and the test binary built.
+func benchmarkRun(b *testing.B, goArgs []string) (*run, *exploration, *exploredCall) {
+	b.Helper()
+	r, err := newRun(Config{GoArgs: goArgs, Stdout: io.Discard, Stderr: os.Stderr})
+	if err != nil {
+		b.Fatal(err)
+	}
+	r.ctx, r.temp = b.Context(), b.TempDir()
+	r.slots = newSlots(r.Parallel)
+	b.Cleanup(r.slots.close)
+	reports, err := openReports(Config{JUnitFile: filepath.Join(r.temp, "junit.xml")})
+	if err != nil {
+		b.Fatal(err)
+	}
+	console := newConsole(r.Config, func(err error) { b.Error(err) })
+	b.Cleanup(func() {
+		reports.discard()
+		console.close()
+	})
+	r.stream.sinks = append(reports.sinks(), &r.verdict, console)
+
+	const pkg = "github.com/orchtest/orchtest/runner/testdata/many"
+	r.build(context.Background(), pkg)
+	target := r.targets[pkg]
+	if err := target.wait(); err != nil {
+		b.Fatal(err)
+	}
+	elapsed := 0.0
+	held := &heldTest{pkg: &heldPackage{name: pkg}, name: "TestSix"}
+	x := &exploration{r: r, test: held, target: target, ended: parse.Event{Action: parse.ActionPass, Elapsed: &elapsed}}
+	call := r.newCall(protocol.Plan{Threads: []string{"a", "b"}, Counts: []int{6, 6}, File: "many_test.go", Line: 1})
+	r.stream.emit(parse.Event{Action: parse.ActionRun, Package: pkg, Test: "TestSix"})
+	runtime.GC()
+	return r, x, call
+}
