@@ -98,8 +98,15 @@ func written(t *testing.T, c Config, events ...parse.Event) document {
 	return checked(t, b.Bytes())
 }
 
+// A reporter is what the checks tell what is wrong: a testing.T or a rapid.T.
+type reporter interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // checked reads the file, and checks everything that is true of every report.
-func checked(t *testing.T, file []byte) document {
+func checked(t reporter, file []byte) document {
 	t.Helper()
 	if err := wellFormed(file); err != nil {
 		t.Fatalf("the report is not well-formed XML 1.0: %v\n%s", err, file)
@@ -162,7 +169,7 @@ func (n counts) attributes() [4]string {
 
 var threeDecimals = regexp.MustCompile(`^[0-9]+\.[0-9]{3}$`)
 
-func checkTime(t *testing.T, time string) {
+func checkTime(t reporter, time string) {
 	t.Helper()
 	if !threeDecimals.MatchString(time) {
 		t.Errorf("time %q is not a number of seconds with three decimals", time)

@@ -12,8 +12,8 @@
 // What stands in the file:
 //
 //   - One testsuite per package, sorted by import path; an empty one for a package without tests. In
-//     it the test cases, sorted by name, the scenarios of a test by call and sequence. So two files
-//     of the same tests differ in times and verdicts only.
+//     it the test cases, sorted by name, the scenarios of a test by call and sequence. So the order in
+//     which packages and tests were done makes no difference to the file.
 //   - The classname of a case is its package, never empty; its name is the one in the stream.
 //   - An orchestrated test is its scenarios: each is a case with the file and line of the call and
 //     the properties orchtest.sequence ("0,1,0,1"), orchtest.threads (a JSON array, which survives any

@@ -89,25 +89,32 @@ func TestNothingIsLost(t *testing.T) {
 			t.Parallel()
 			d := checked(t, reportOf(t, recording.name))
 			for _, e := range recorded(t, recording.name) {
-				if e.Action != parse.ActionFail {
-					continue
-				}
-				i := slices.IndexFunc(d.Suites, func(s documentSuite) bool { return s.Name == e.Package })
-				if i < 0 {
-					t.Fatalf("there is no suite %q", e.Package)
-				}
-				bad := func(c documentCase) bool {
-					return (c.Failure != nil || c.Error != nil) && (c.Name == e.Test || strings.HasPrefix(c.Name, e.Test+"/"))
-				}
-				if e.Test == "" {
-					bad = func(c documentCase) bool { return c.Failure != nil || c.Error != nil }
-				}
-				if !slices.ContainsFunc(d.Suites[i].Cases, bad) {
+				if e.Action == parse.ActionFail && !found(d, e) {
 					t.Errorf("%s %s failed, and no case says so", e.Package, e.Test)
+				}
+				if e.Action == parse.ActionOutput && !isFraming(e.Output, e.Test) && !tells(d, e) {
+					t.Errorf("%s %s did not pass, and its case lacks %q", e.Package, e.Test, e.Output)
 				}
 			}
 		})
 	}
+}
+
+// tells reports whether the cases of a test that did not pass have what it printed.
+func tells(d document, e parse.Event) bool {
+	cases := 0
+	for _, s := range d.Suites {
+		for _, c := range s.Cases {
+			if s.Name != e.Package || c.Name != e.Test || c.verdict() == "passed" {
+				continue
+			}
+			cases++
+			if strings.Contains(c.text(), strings.TrimSpace(clean(e.Output))) {
+				return true
+			}
+		}
+	}
+	return cases == 0
 }
 
 func TestOrderOfEventsBetweenPackages(t *testing.T) {
@@ -130,7 +137,9 @@ func TestUnknownActions(t *testing.T) {
 		}
 		mixed = append(mixed, e)
 	}
-	mixed = append(mixed, parse.Event{Action: "retry", Package: "example.com/other"})
+	for _, action := range []string{parse.ActionArtifacts, "retry"} {
+		mixed = append(mixed, parse.Event{Action: action, Package: "example.com/other"})
+	}
 	if diff := cmp.Diff(written(t, Config{}, events...), written(t, Config{}, mixed...)); diff != "" {
 		t.Errorf("events of unknown actions change the report:\n%s", diff)
 	}

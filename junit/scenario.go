@@ -9,6 +9,7 @@ import (
 	"github.com/jstemmer/go-junit-report/v2/junit"
 
 	"github.com/orchtest/orchtest/lib/protocol"
+	"github.com/orchtest/orchtest/parse"
 	"github.com/orchtest/orchtest/permutations"
 )
 
@@ -86,7 +87,7 @@ func explorationProperties(tests []*test) []junit.Property {
 		byCall := func(a, b protocol.Exploration) int { return cmp.Compare(a.Call, b.Call) }
 		for _, e := range slices.SortedStableFunc(slices.Values(t.explored), byCall) {
 			name := "orchtest.exploration." + t.name + protocol.Suffix(e.Call)
-			properties = append(properties, junit.Property{Name: name, Value: summary(e)})
+			properties = append(properties, junit.Property{Name: name, Value: parse.Summary(e)})
 		}
 	}
 	return properties

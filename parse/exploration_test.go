@@ -1,4 +1,4 @@
-package junit
+package parse
 
 import (
 	"testing"
@@ -65,7 +65,7 @@ func TestSummary(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			if got := summary(test.in); got != test.want {
+			if got := Summary(test.in); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
