@@ -149,14 +149,11 @@ func parents(test string) func(func(string) bool) {
 }
 
 func (k *keeper) packageEvent(p *heldPackage, e parse.Event) {
+	p.events = append(p.events, e)
 	if e.Ends() {
 		p.abandon()
 	}
-	if len(p.tests) > 0 {
-		p.events = append(p.events, e)
-		return
-	}
-	k.stream.emit(p.verdict(e, k.now()))
+	k.flush(p)
 }
 
 func (k *keeper) testEvent(p *heldPackage, e parse.Event) {
@@ -308,7 +305,7 @@ func (t *heldTest) line(output string, waited time.Duration) string {
 // verdict returns an event of the package as it is once the scenarios of its tests are taken into
 // account.
 func (p *heldPackage) verdict(e parse.Event, now time.Time) parse.Event {
-	if !p.planned {
+	if !p.planned && !p.failed {
 		return e
 	}
 	took := now.Sub(p.start)
