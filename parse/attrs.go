@@ -3,7 +3,9 @@ package parse
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/orchtest/orchtest/lib/protocol"
 )
@@ -36,7 +38,7 @@ func (a *Attrs) Add(e Event) (Reported, error) {
 		return Reported{Echo: true}, nil
 	case e.Action == ActionOutput && tooLong(e):
 		return Reported{}, fmt.Errorf("%s: an attribute is longer than the 4,096 bytes that test2json reads: "+
-			"%.60q: it is to be sent in parts, as lib/orchestrate of this version does", e.Test, e.Output)
+			"%.60q: it is to be sent in parts, as lib/orchestrate of this version does", named(e.Test), e.Output)
 	}
 	a.echo = ""
 	return Reported{}, nil
@@ -52,7 +54,7 @@ func (a *Attrs) attr(e Event) (Reported, error) {
 	}
 	whole, complete, err := a.joiners[id].Add(e.Value)
 	if err != nil {
-		return Reported{}, fmt.Errorf("%s: attribute %s: %w", e.Test, e.Key, err)
+		return Reported{}, fmt.Errorf("%s: attribute %s: %w", named(e.Test), e.Key, err)
 	}
 	if !complete {
 		return Reported{}, nil
@@ -62,17 +64,25 @@ func (a *Attrs) attr(e Event) (Reported, error) {
 	case protocol.AttrPlan:
 		plan, err := DecodePlan(whole)
 		if err != nil {
-			return Reported{}, fmt.Errorf("%s: attribute %s: %w", e.Test, e.Key, err)
+			return Reported{}, fmt.Errorf("%s: attribute %s: %w", named(e.Test), e.Key, err)
 		}
 		return Reported{Plan: plan}, nil
 	case protocol.AttrScenario:
 		scenario, err := DecodeScenario(whole)
 		if err != nil {
-			return Reported{}, fmt.Errorf("%s: attribute %s: %w", e.Test, e.Key, err)
+			return Reported{}, fmt.Errorf("%s: attribute %s: %w", named(e.Test), e.Key, err)
 		}
 		return Reported{Scenario: scenario}, nil
 	}
 	return Reported{}, nil
+}
+
+// named returns the name of a test for a message of one line.
+func named(test string) string {
+	if strings.ContainsFunc(test, unicode.IsControl) {
+		return strconv.Quote(test)
+	}
+	return test
 }
 
 // ours reports whether an attribute is of the protocol.
