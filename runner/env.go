@@ -45,7 +45,7 @@ func userEnv(env []string) []string {
 
 // scenarioEnv returns the environment that all scenarios of a run share: that which go test gives to
 // a test binary, and what makes a process fast to start and to end.
-func scenarioEnv(env []string, goroot string, race bool) []string {
+func scenarioEnv(env []string, goroot string) []string {
 	env = with(env, protocol.EnvMode, protocol.ModeScenario)
 	if goroot != "" {
 		path, _ := lookup(env, "PATH")
@@ -56,13 +56,11 @@ func scenarioEnv(env []string, goroot string, race bool) []string {
 		// Threads run one at a time; further processors only cost time to set up.
 		env = with(env, "GOMAXPROCS", "1")
 	}
-	if race {
-		// The detector waits a second at the end of a process for reports of other threads. By then
-		// every thread has ended.
-		options, _ := lookup(env, "GORACE")
-		if !strings.Contains(options, "atexit_sleep_ms") {
-			env = with(env, "GORACE", strings.TrimSpace(options+" atexit_sleep_ms=0"))
-		}
+	// A binary with the race detector waits a second at its end for reports of other threads. By then
+	// every thread has ended. To any other binary the variable is nothing; that -race was asked for
+	// may stand in GOFLAGS, or in what `go env -w` wrote.
+	if options, _ := lookup(env, "GORACE"); !strings.Contains(options, "atexit_sleep_ms") {
+		env = with(env, "GORACE", strings.TrimSpace(options+" atexit_sleep_ms=0"))
 	}
 	return env
 }

@@ -16,7 +16,6 @@ type goArgs struct {
 	run      string   // the value of -run
 	hasRun   bool
 	overlay  string // the value of -overlay
-	race     bool
 }
 
 // How a flag of go test is treated.
@@ -136,7 +135,6 @@ func (g *goArgs) add(name, value string, flag goFlag) error {
 	switch flag.treatment {
 	case toBuild:
 		g.build = append(g.build, text)
-		g.race = g.race && name != "race" || name == "race" && value != "false"
 	case toTest:
 		g.test = append(g.test, text)
 	case toScenario:

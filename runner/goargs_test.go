@@ -15,13 +15,13 @@ func TestSplitGoArgs(t *testing.T) {
 		want goArgs
 	}{
 		{"none", "", goArgs{}},
-		{"build flags", "-race -tags=a,b -mod vendor", goArgs{build: []string{"-race", "-tags=a,b", "-mod=vendor"}, race: true}},
+		{"build flags", "-race -tags=a,b -mod vendor", goArgs{build: []string{"-race", "-tags=a,b", "-mod=vendor"}}},
 		{"race switched off again", "-race -race=false", goArgs{build: []string{"-race", "-race=false"}}},
 		{"two dashes and the binary's form", "--race -test.short", goArgs{
-			build: []string{"-race"}, test: []string{"-short"}, binary: []string{"-test.short"}, race: true}},
+			build: []string{"-race"}, test: []string{"-short"}, binary: []string{"-test.short"}}},
 		{"flags for the plan run alone", "-count=1 -timeout 5m -bench . -shuffle on", goArgs{
 			test: []string{"-count=1", "-timeout=5m", "-bench=.", "-shuffle=on"}}},
-		{"packages", "./a -race ./b", goArgs{packages: []string{"./a", "./b"}, build: []string{"-race"}, race: true}},
+		{"packages", "./a -race ./b", goArgs{packages: []string{"./a", "./b"}, build: []string{"-race"}}},
 		{"flags of the test binary's own", "-short -update value -y=z", goArgs{
 			test: []string{"-short"}, binary: []string{"-test.short"}, own: []string{"-update", "value", "-y=z"}}},
 		{"args", "-race -args -race ./x", goArgs{build: []string{"-race"}, race: true, own: []string{"-race", "./x"}}},

@@ -192,7 +192,7 @@ func newRun(c Config) (*run, error) {
 		if err != nil {
 			goroot = "" // it is a service to tests; one that needs it will say so
 		}
-		return scenarioEnv(r.Env, strings.TrimSpace(goroot), r.goArgs.race)
+		return scenarioEnv(r.Env, strings.TrimSpace(goroot))
 	})
 	r.keeper = &keeper{
 		stream:  r.stream,

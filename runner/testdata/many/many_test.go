@@ -2,6 +2,9 @@
 package many
 
 import (
+	"os"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/orchtest/orchtest/lib/orchestrate"
@@ -25,4 +28,19 @@ func TestSix(t *testing.T) {
 // TestEight has 12,870 sequences.
 func TestEight(t *testing.T) {
 	orchestrate.Run(t, []func(){turns(8), turns(8)})
+}
+
+// TestLoud has 12,870 sequences too, and prints as many bytes in each as MANY_BYTES says.
+func TestLoud(t *testing.T) {
+	n, err := strconv.Atoi(os.Getenv("MANY_BYTES"))
+	if err != nil {
+		t.Skip("MANY_BYTES is not set")
+	}
+	orchestrate.Test(t, func(t *orchestrate.T) {
+		t.Go("loud", func() {
+			os.Stdout.WriteString(strings.Repeat(strings.Repeat("x", 99)+"\n", n/100))
+			turns(8)()
+		})
+		t.Go("quiet", turns(8))
+	})
 }
