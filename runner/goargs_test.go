@@ -24,7 +24,7 @@ func TestSplitGoArgs(t *testing.T) {
 		{"packages", "./a -race ./b", goArgs{packages: []string{"./a", "./b"}, build: []string{"-race"}}},
 		{"flags of the test binary's own", "-short -update value -y=z", goArgs{
 			test: []string{"-short"}, binary: []string{"-test.short"}, own: []string{"-update", "value", "-y=z"}}},
-		{"args", "-race -args -race ./x", goArgs{build: []string{"-race"}, race: true, own: []string{"-race", "./x"}}},
+		{"args", "-race -args -race ./x", goArgs{build: []string{"-race"}, own: []string{"-race", "./x"}}},
 		{"run", "-run TestA", goArgs{run: "TestA", hasRun: true}},
 		{"one cpu", "-cpu 4", goArgs{test: []string{"-cpu=4"}, binary: []string{"-test.cpu=4"}}},
 		{"several cpus", "-cpu 1,2", goArgs{test: []string{"-cpu=1,2"}}},

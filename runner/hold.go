@@ -151,7 +151,7 @@ func parents(test string) func(func(string) bool) {
 func (k *keeper) packageEvent(p *heldPackage, e parse.Event) {
 	p.events = append(p.events, e)
 	if e.Ends() {
-		p.abandon()
+		k.abandon(p)
 	}
 	k.flush(p)
 }
@@ -231,11 +231,15 @@ func (k *keeper) releaseIfDone(t *heldTest) {
 	}
 }
 
-// abandon gives up the tests whose end will not come: their process has ended.
-func (p *heldPackage) abandon() {
-	for name, t := range p.tests {
-		if len(t.end) == 0 {
+// abandon gives up the tests whose end will not come: their process has ended. What they had printed
+// that looked like their end goes its way.
+func (k *keeper) abandon(p *heldPackage) {
+	for _, name := range slices.Sorted(maps.Keys(p.tests)) {
+		if t := p.tests[name]; t.ended.IsZero() {
 			delete(p.tests, name)
+			for _, e := range t.end {
+				k.stream.emit(e)
+			}
 		}
 	}
 }
@@ -265,7 +269,7 @@ func (k *keeper) time() *time.Time {
 func (k *keeper) finish() {
 	for _, name := range slices.Sorted(maps.Keys(k.packages)) {
 		p := k.packages[name]
-		p.abandon()
+		k.abandon(p)
 		k.flush(p)
 	}
 }
