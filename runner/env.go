@@ -37,7 +37,8 @@ func without(env []string, name string) []string {
 // userEnv returns the environment without what is ours, which would be left where orchtest runs
 // inside of a test of its own.
 func userEnv(env []string) []string {
-	for _, name := range []string{protocol.EnvMode, protocol.EnvTest, protocol.EnvCall, protocol.EnvSequence, protocol.EnvCounts} {
+	for _, name := range []string{protocol.EnvMode, protocol.EnvTest, protocol.EnvCall, protocol.EnvSequence, protocol.EnvCounts,
+		protocol.EnvTurns} {
 		env = without(env, name)
 	}
 	return env

@@ -92,6 +92,8 @@ func (k *keeper) event(e parse.Event) {
 		p.test(e.Test).wrong = err
 	case reported.Echo:
 		return
+	case reported.Plan != nil && len(reported.Plan.Threads) == 0:
+		// It failed, or was skipped, before it had a thread: there is nothing to explore.
 	case reported.Plan != nil:
 		k.plan(p, e.Test, *reported.Plan)
 	case reported.Scenario != nil:
@@ -129,7 +131,11 @@ func (k *keeper) plan(p *heldPackage, test string, plan protocol.Plan) {
 }
 
 func (p *heldPackage) serial(test string, s *protocol.Scenario) {
-	for _, call := range p.test(test).calls {
+	t := p.tests[test]
+	if t == nil {
+		return
+	}
+	for _, call := range t.calls {
 		if call.plan.Call == s.Call {
 			call.serial = s
 		}

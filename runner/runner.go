@@ -73,6 +73,7 @@ type run struct {
 	slots        *slots        // for scenarios, Parallel of them
 	builds       chan struct{} // builds at once
 	sharedEnv    func() []string
+	turnFiles    turnFiles
 
 	// mu is held by whoever deals with an event.
 	mu       sync.Mutex
@@ -109,6 +110,8 @@ func Run(ctx context.Context, c Config) error {
 		return fmt.Errorf("temporary folder: %w", err)
 	}
 	defer os.RemoveAll(r.temp)
+
+	r.turnFiles = newTurnFiles(r.temp, r.Parallel)
 
 	reports, err := openReports(r.Config)
 	if err != nil {
@@ -268,6 +271,9 @@ func (r *run) makeOverlay() error {
 		return &UsageError{err}
 	case err != nil:
 		return err
+	}
+	for _, file := range result.Unparsed {
+		fmt.Fprintf(r.Stderr, "orchtest: %s: its pragmas do nothing, since it has a syntax error\n", file)
 	}
 	if n := len(result.Unused); n > 0 {
 		fmt.Fprintf(r.Stderr, "orchtest: no test imports github.com/orchtest/orchtest/lib/orchestrate: "+

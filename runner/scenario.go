@@ -31,13 +31,15 @@ type scenarioResult struct {
 
 // runScenario runs one scenario in a process of its own.
 func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCall, sequence []int) scenarioResult {
+	turns := r.turnFiles.take()
+	defer r.turnFiles.giveBack(turns)
 	var output outputBuffer
 	child := &parse.Child{Output: output.add}
 	e, err := r.executor.execute(ctx, command{
 		path:   x.target.path,
 		args:   r.scenarioArgs(x.test.name),
 		dir:    x.target.dir,
-		env:    r.scenarioVars(x, call, sequence),
+		env:    append(r.scenarioVars(x, call, sequence), protocol.EnvTurns+"="+turns),
 		output: child,
 		limit:  r.ScenarioTimeout,
 	})
@@ -50,6 +52,9 @@ func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCal
 		result.output = tidyStacks(result.output)
 	}
 	result.verdict, result.reason = judge(e, err, child, r.ScenarioTimeout)
+	if result.report == nil && result.verdict == failed {
+		result.report = brokenOff(turns, result)
+	}
 	return result
 }
 
@@ -210,7 +215,7 @@ func (r *run) explain(s scenarioResult) string {
 	if s.report != nil {
 		b.WriteString(protocol.Timeline(*s.report, r.Dir))
 	} else {
-		b.WriteString("which turns it took is not known: the process ended before it could tell\n")
+		b.WriteString("it took no turn\n")
 	}
 	fmt.Fprintf(&b, "\nreplay: %s\n", r.replay(s))
 	return indent(b.String())

@@ -76,7 +76,7 @@ func (r *run) candidates() (all []candidate, built bool) {
 			attrs[e.Package] = new(parse.Attrs)
 		}
 		reported, err := attrs[e.Package].Add(e)
-		if err != nil || reported.Plan == nil {
+		if err != nil || reported.Plan == nil || len(reported.Plan.Threads) == 0 {
 			continue // an error is reported once the event is dealt with
 		}
 		id := e.Package + " " + e.Test

@@ -51,7 +51,13 @@ func (b *builder) likely(ctx context.Context) (bool, error) {
 	if err != nil || !known {
 		return !known, err
 	}
-	return anyMention(ctx, roots, b.base)
+	var named []string // files may be named that lie elsewhere
+	for _, pattern := range b.config.Packages {
+		if isGo(pattern) {
+			named = append(named, absolute(b.dir, pattern))
+		}
+	}
+	return anyMention(ctx, roots, named, b.base)
 }
 
 // read finds the files with pragmas among those that are built.

@@ -34,15 +34,18 @@ type search struct {
 	found atomic.Bool
 }
 
-// anyMention tells whether a Go file below the roots, or one that the user's overlay puts in place of
-// another, mentions a pragma.
-func anyMention(ctx context.Context, roots []string, files replaced) (bool, error) {
+// anyMention tells whether a Go file mentions a pragma: one below the roots, one of those named, or one
+// that the user's overlay puts in place of another.
+func anyMention(ctx context.Context, roots, named []string, files replaced) (bool, error) {
 	s := &search{files: files}
 	s.group.SetLimit(readers)
 	for path, to := range files {
 		if to != "" && isGo(path) {
 			s.file(path)
 		}
+	}
+	for _, path := range named {
+		s.file(path)
 	}
 	for _, root := range roots {
 		s.folder(ctx, root, true)

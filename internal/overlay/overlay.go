@@ -17,9 +17,10 @@
 //     cached stay usable.
 //   - A pragma that stands where no stop can be is an [Error], and then nothing is written.
 //
-// Its limits: it knows syntax, not types. A call of a function `panic` that is declared in another
-// file of the package is taken for the builtin, behind which nothing can stop. In folders whose names
-// begin with a dot, and in node_modules, it finds pragmas only if there are others elsewhere.
+// Its limits: the inserted statements count in a coverage profile. It knows syntax, not types: a call
+// of a function `panic` that is declared in another file of the package is taken for the builtin,
+// behind which nothing can stop. In folders whose names begin with a dot, and in node_modules, it
+// finds pragmas only if there are others elsewhere.
 package overlay
 
 import "context"
@@ -29,16 +30,16 @@ type Config struct {
 	Dir        string   // where the go command runs; "" is the current folder
 	Env        []string // for the go command; nil is this process's
 	Packages   []string // patterns as for go test; none is "."
-	BuildFlags []string // those of go test that have a say in what is built: -race, -tags=x, -mod=vendor
-	Base       string   // an overlay file of the user's own, which the new one includes; "" is the one in BuildFlags or GOFLAGS
+	BuildFlags []string // those of go test that have a say in what is built: -race, -tags=x, -modfile=f
+	Base       string   // an overlay file of the user's own, to be included; "" is that of BuildFlags or GOFLAGS
 	TempDir    string   // an existing folder, the caller's, for all that is written
 }
 
 // Result is what Build has made.
 type Result struct {
-	File     string   // the overlay file; "" if there is nothing to replace, and then Base is as good
+	File     string   // the overlay file; "" if there is none to make, and then Base is as good
 	Pragmas  int      // that became calls
-	Unused   []string // file:line of pragmas that no test can use: none imports the library. No call was made of them
+	Unused   []string // file:line of pragmas left alone, as no test imports the library
 	Unparsed []string // files with a pragma and a syntax error, for the compiler to report
 }
 

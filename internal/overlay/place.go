@@ -9,12 +9,13 @@ import (
 type how int
 
 const (
-	behind    how = iota // the statement that ends at from
-	opening              // the body whose brace or colon ends at from
-	before               // the statement, or the comment, that begins at from
-	returning            // the return statement at from, as a defer
-	around               // the expression between from and to
-	choosing             // the brace at from, as the missing tag of a switch
+	behind      how = iota // the statement that ends at from
+	opening                // the body whose brace or colon ends at from
+	before                 // the statement, or the comment, that begins at from
+	returning              // the return statement at from, as a defer
+	around                 // the expression between from and to
+	choosing               // the brace at from, as the missing tag of a switch
+	choosingToo            // the brace at from, behind such a tag
 )
 
 // place is where the stop of a pragma belongs.

@@ -20,6 +20,7 @@ type rewriting struct {
 func (s *source) rewrite(r rewriting) ([]byte, []*Error) {
 	var edits []edit
 	var errs []*Error
+	chosen := map[token.Pos]bool{}
 	for _, pos := range s.blocks {
 		errs = append(errs, s.error(pos, blockComment))
 	}
@@ -32,6 +33,12 @@ func (s *source) rewrite(r rewriting) ([]byte, []*Error) {
 			errs = append(errs, s.error(p.pos, complaint))
 			continue
 		}
+		if at.how == choosing {
+			if chosen[at.from] {
+				at.how = choosingToo
+			}
+			chosen[at.from] = true
+		}
 		edits = append(edits, s.stop(i, at, r)...)
 	}
 	if len(edits) == 0 || len(errs) > 0 {
@@ -42,7 +49,7 @@ func (s *source) rewrite(r rewriting) ([]byte, []*Error) {
 
 // lacks tells whether the language of the module does not know the generic call that a stop needs.
 func (r rewriting) lacks(h how) bool {
-	return (h == around || h == choosing) && r.goVersion != "" &&
+	return (h == around || h == choosing || h == choosingToo) && r.goVersion != "" &&
 		version.Compare("go"+r.goVersion, "go1.18") < 0
 }
 
@@ -80,13 +87,15 @@ func (s *source) stop(index int, at place, r rewriting) []edit {
 		return []edit{in(index, at.from, "", here, "; ")}
 	case choosing:
 		return []edit{in(index, at.from, " ", after+"true)", " ")}
+	case choosingToo:
+		return []edit{in(index, at.from, "&& ", after+"true)", " ")}
 	case returning:
 		// Deferred calls run from the last to the first.
 		deferred := "defer func() { " + r.call("Return", "ReturnNamed", p.name) + ") }()"
 		return []edit{in(-index, at.from, "", deferred, "; ")}
 	case around:
-		// The first stop is the innermost call.
-		return []edit{in(-index, at.from, "", after, ""), in(index, at.to, ")", "", "")}
+		// The first stop is the innermost call. The space is for an expression like that of `if(x) {`.
+		return []edit{in(-index, at.from, " ", after, ""), in(index, at.to, ")", "", "")}
 	default:
 		panic(fmt.Sprintf("overlay: no such place: %d", at.how))
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxLine is how long a line may be that `go tool test2json` still reads as one: its input buffer.
@@ -15,21 +16,36 @@ const framing = "\x16=== ATTR    \n"
 // Split cuts value, the JSON text of an attribute, into parts of which each fits into one line
 // together with the name of the test and the key. A value that fits is returned as it is, in one
 // part. Otherwise each part is `i/n ` (i from 1) followed by a piece of the value, and the pieces
-// are to be sent in order. The pieces are at least one byte long, however long the test's name is.
+// are to be sent in order. A piece holds at least one character, however long the test's name is, and
+// only whole ones: on its way through JSON, half a character of UTF-8 would become another one.
 func Split(test, key, value string) []string {
 	room := maxLine - len(framing) - len(test) - len(key)
 	if len(value) <= room {
 		return []string{value}
 	}
 	const prefix = len("99999/99999 ")
-	size := max(room-prefix, 1)
-	n := (len(value) + size - 1) / size
-	parts := make([]string, 0, n)
-	for i := range n {
-		piece := value[i*size : min((i+1)*size, len(value))]
-		parts = append(parts, fmt.Sprintf("%d/%d %s", i+1, n, piece))
+	pieces := cut(value, room-prefix)
+	for i, piece := range pieces {
+		pieces[i] = fmt.Sprintf("%d/%d %s", i+1, len(pieces), piece)
 	}
-	return parts
+	return pieces
+}
+
+// cut cuts text into pieces of at most size bytes, or of one character where that is longer.
+func cut(text string, size int) []string {
+	var pieces []string
+	for len(text) > max(size, 1) {
+		end := max(size, 0)
+		for end > 0 && end > size-utf8.UTFMax && !utf8.RuneStart(text[end]) {
+			end--
+		}
+		if end == 0 {
+			_, end = utf8.DecodeRuneInString(text)
+		}
+		pieces = append(pieces, text[:end])
+		text = text[end:]
+	}
+	return append(pieces, text)
 }
 
 // A Joiner puts the parts of one attribute of one test together again. The zero value is ready.

@@ -29,6 +29,9 @@ const (
 	EnvSequence = "ORCHTEST_SEQUENCE"
 	// EnvCounts are the turns of each thread in the serial run, written like a sequence.
 	EnvCounts = "ORCHTEST_COUNTS"
+	// EnvTurns, if it is set, is a file to which each turn of the scenario is written as it ends, so
+	// that the turns are known even of a process that breaks off: see [ReadTurns].
+	EnvTurns = "ORCHTEST_TURNS"
 )
 
 // Values of [EnvMode].
@@ -99,6 +102,7 @@ const (
 	Returned    End = "end"   // the thread's function returned
 	Panicked    End = "panic" // the thread's function panicked
 	Exited      End = "exit"  // the thread left by runtime.Goexit: FailNow, SkipNow, or itself
+	Unfinished  End = "none"  // the process ended first; the wrapper adds it
 )
 
 // Executed returns the thread index of every turn that was taken, in order.

@@ -3,7 +3,9 @@ package protocol
 import (
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -15,7 +17,7 @@ func Timeline(s Scenario, folder string) string {
 	for i, turn := range s.Turns {
 		thread, from := fmt.Sprintf("thread %d", turn.Thread), "start"
 		if turn.Thread < len(s.Threads) {
-			thread = s.Threads[turn.Thread]
+			thread = printable(s.Threads[turn.Thread])
 			if at := stands[turn.Thread]; at != "" {
 				from = at
 			}
@@ -40,18 +42,24 @@ func (t Turn) where(folder string) string {
 	}
 	switch t.End {
 	case AtSyncpoint:
-		if t.Name != "" {
-			return at + " " + t.Name
-		}
-		return at
+		return strings.TrimSpace(at + " " + printable(t.Name))
 	case Returned:
 		return "end"
 	case Panicked:
 		return strings.TrimSpace("panic " + at)
 	case Exited:
 		return strings.TrimSpace("exit " + at)
+	case Unfinished:
 	}
-	return string(t.End)
+	return "did not end"
+}
+
+// printable returns a name as it is, or quoted where it would not stay on its line.
+func printable(name string) string {
+	if strings.ContainsFunc(name, unicode.IsControl) || !utf8.ValidString(name) {
+		return strconv.Quote(name)
+	}
+	return name
 }
 
 // shorten returns the path of file relative to folder, if it lies below.

@@ -8,7 +8,8 @@ import (
 )
 
 // AppendTurn appends a line of the file that [EnvTurns] names: a turn that has come to its end, and
-// the index of the thread that has the next one, -1 if none has. It uses neither locks nor pools,
+// the index of the thread that has the next one, -1 if none has. Before the first turn it is of the
+// thread -1. It uses neither locks nor pools,
 // which would order one thread before another as far as the race detector can see.
 func AppendTurn(b []byte, t Turn, next int) []byte {
 	b = strconv.AppendInt(b, int64(t.Thread), 10)
@@ -33,12 +34,14 @@ func ReadTurns(text []byte, threads int) (turns []Turn, next int) {
 		var end string
 		var then int
 		n, err := fmt.Sscanf(string(line), "%d %d %q %q %q %d\n", &t.Thread, &t.Line, &end, &t.File, &t.Name, &then)
-		if n != 6 || (err != nil && err != io.EOF) || t.Thread < 0 || t.Thread >= threads || then >= threads {
+		if n != 6 || (err != nil && err != io.EOF) || t.Thread < -1 || t.Thread >= threads || then >= threads {
 			return turns, next
 		}
-		t.End = End(end)
-		turns = append(turns, t)
 		next = then
+		if t.Thread >= 0 {
+			t.End = End(end)
+			turns = append(turns, t)
+		}
 	}
 	return turns, next
 }

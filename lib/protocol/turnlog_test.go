@@ -15,7 +15,8 @@ func TestTurnLogReadsWhatWasWritten(t *testing.T) {
 		const threads = 4
 		var text []byte
 		var want []protocol.Turn
-		then := -1
+		then := rapid.IntRange(-1, threads-1).Draw(t, "first")
+		text = protocol.AppendTurn(text, protocol.Turn{Thread: -1}, then)
 		for range rapid.IntRange(0, 10).Draw(t, "turns") {
 			turn := protocol.Turn{
 				Thread: rapid.IntRange(0, threads-1).Draw(t, "thread"),
@@ -48,7 +49,7 @@ func TestReadTurnsStopsAtGarbage(t *testing.T) {
 	for name, text := range map[string]string{
 		"a word":           good + "garbage\n" + good,
 		"no such thread":   good + strings.Replace(good, "1", "9", 1) + good,
-		"negative thread":  good + "-" + good,
+		"negative thread":  good + "-2" + good,
 		"no such next":     good + strings.Replace(good, " 0\n", " 7\n", 1),
 		"an unquoted name": good + strings.Replace(good, `"x.go"`, "x.go", 1),
 	} {

@@ -33,7 +33,7 @@ func literalAsArgument() {
 	log("b")
 }
 
-// want: body b stop1 c
+// want: b body stop1 c
 func behindLiteral() {
 	twice := func(f func(), _ string) { f() }
 	twice(func() {
@@ -41,7 +41,6 @@ func behindLiteral() {
 	}, // pragma: SYNCPOINT
 		val("b", ""))
 	log("c")
-	_ = 0
 }
 
 // want: a stop1 b
@@ -52,7 +51,7 @@ func bareBlock() {
 	}
 }
 
-// want: x stop1 y
+// want: x stop2 y
 func switchCase() {
 	switch val("x", 2) {
 	case 1: // pragma: SYNCPOINT
@@ -161,7 +160,7 @@ func selectBody() {
 	case c <- 1:
 		log("body")
 	// pragma: SYNCPOINT
-	case c <- 2:
+	case (chan int)(nil) <- 2:
 	}
 	log("after")
 }

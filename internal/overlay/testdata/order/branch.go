@@ -82,6 +82,24 @@ again: // pragma: SYNCPOINT
 	log("end")
 }
 
+// want: stop1 body stop1 body
+func labelOfLiteral() {
+	n := 0
+again: // pragma: SYNCPOINT
+	for range 1 {
+		func() {
+		again:
+			for {
+				log("body")
+				break again
+			}
+		}()
+	}
+	if n++; n < 2 {
+		goto again
+	}
+}
+
 // want: stop1 body stop1 body end
 func labelAlone() {
 	n := 0

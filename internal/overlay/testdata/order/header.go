@@ -268,6 +268,15 @@ func switchNoTag() {
 	}
 }
 
+// want: init stop1 stop2 a one
+func switchNoTagOfSeveralLines() {
+	switch y := val("init", // pragma: SYNCPOINT
+		1); { // pragma: SYNCPOINT
+	case val("a", y == 1):
+		log("one")
+	}
+}
+
 // want: init stop1=n a one
 func switchInitNoTag() {
 	switch y := val("init", 1); { // pragma: SYNCPOINT n

@@ -53,7 +53,7 @@ func (list[T]) each() {
 // Here is a declaration of the package under the name of the function that is called.
 var Here, After, orchtestsyncpoint = 1, 2, 3
 
-// want: a stop1 b stop2 c stop3 d
+// want: a stop2 b stop1 c stop3 d
 func closures() {
 	f := func() {
 		log("b") // pragma: SYNCPOINT
@@ -65,4 +65,11 @@ func closures() {
 		f()
 	}() // pragma: SYNCPOINT
 	log("d")
+}
+
+// want: a stop1 b
+func panicOfOwn() {
+	panic := func(event string) { log(event) }
+	panic("a") // pragma: SYNCPOINT
+	log("b")
 }

@@ -1,0 +1,40 @@
+// Package syncpoint stands in for the real one: it logs the stops instead of giving the turn away.
+package syncpoint
+
+import (
+	"runtime"
+	"strconv"
+	"sync"
+)
+
+var (
+	mutex sync.Mutex
+	lines []string
+)
+
+// Log adds an event to the log.
+func Log(event string) {
+	mutex.Lock()
+	defer mutex.Unlock()
+	lines = append(lines, event)
+}
+
+// Take empties the log.
+func Take() []string {
+	mutex.Lock()
+	defer mutex.Unlock()
+	taken := lines
+	lines = nil
+	return taken
+}
+
+func Here() { stop(0, "") }
+
+func Named(name string) { stop(0, name) }
+
+func stop(skip int, name string) {
+	var pc [1]uintptr
+	runtime.Callers(3+skip, pc[:])
+	at, _ := runtime.CallersFrames(pc[:]).Next()
+	Log("stop " + at.File + ":" + strconv.Itoa(at.Line) + " " + name)
+}

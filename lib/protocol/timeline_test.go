@@ -1,0 +1,123 @@
+package protocol_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/orchtest/orchtest/lib/protocol"
+)
+
+func TestTimeline(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		scenario protocol.Scenario
+		folder   string
+		want     string
+	}{
+		{
+			name:     "nothing happened",
+			scenario: protocol.Scenario{Threads: []string{"a"}, FailedTurn: -1},
+			want: `
+turn  thread  from  to
+`,
+		},
+		{
+			name: "every end",
+			scenario: protocol.Scenario{
+				Threads: []string{"first", "second", "third", "fourth"},
+				Turns: []protocol.Turn{
+					{Thread: 0, File: "/m/bank/account.go", Line: 12},
+					{Thread: 1, File: "/m/bank/account.go", Line: 12, Name: "db write"},
+					{Thread: 0, End: protocol.Returned},
+					{Thread: 1, End: protocol.Panicked, File: "/m/bank/account.go", Line: 7},
+					{Thread: 2, End: protocol.Exited, File: "/m/other/require.go", Line: 150},
+					{Thread: 3, End: protocol.Panicked},
+				},
+				FailedTurn: 3,
+			},
+			folder: "/m/bank",
+			want: `
+turn  thread  from                    to
+   1  first   start                   account.go:12
+   2  second  start                   account.go:12 db write
+   3  first   account.go:12           end
+   4  second  account.go:12 db write  panic account.go:7   <- failed here
+   5  third   start                   exit /m/other/require.go:150
+   6  fourth  start                   panic
+`,
+		},
+		{
+			name: "names that would break the table",
+			scenario: protocol.Scenario{
+				Threads: []string{"größer", "two\nlines", "\xff", "an end that is new"},
+				Turns: []protocol.Turn{
+					{Thread: 0, File: "a.go", Line: 1, Name: "\t"},
+					{Thread: 1, Name: "nowhere"},
+					{Thread: 2},
+					{Thread: 3, End: "later"},
+					{Thread: 4, End: protocol.Returned},
+				},
+				FailedTurn: -1,
+			},
+			want: `
+turn  thread              from   to
+   1  größer              start  a.go:1 "\t"
+   2  "two\nlines"        start  nowhere
+   3  "\xff"              start
+   4  an end that is new  start  later
+   5  thread 4            start  end
+`,
+		},
+		{
+			name: "many turns",
+			scenario: protocol.Scenario{
+				Threads:    []string{"only"},
+				Turns:      append(slices.Repeat([]protocol.Turn{{File: "a.go", Line: 1}}, 9), protocol.Turn{End: protocol.Returned}),
+				FailedTurn: 9,
+			},
+			want: `
+turn  thread  from    to
+   1  only    start   a.go:1
+` + numbered(2, 9, "  only    a.go:1  a.go:1") + `  10  only    a.go:1  end   <- failed here
+`,
+		},
+		{
+			name: "below the folder, and not",
+			scenario: protocol.Scenario{
+				Threads: []string{"a"},
+				Turns: []protocol.Turn{
+					{File: "/m/bank/sub/a.go", Line: 1},
+					{File: "/m/banking/a.go", Line: 2},
+					{File: "trimmed.org/m/a.go", Line: 3},
+				},
+				FailedTurn: -1,
+			},
+			folder: "/m/bank",
+			want: `
+turn  thread  from               to
+   1  a       start              sub/a.go:1
+   2  a       sub/a.go:1         /m/banking/a.go:2
+   3  a       /m/banking/a.go:2  trimmed.org/m/a.go:3
+`,
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := protocol.Timeline(tt.scenario, tt.folder)
+			if diff := cmp.Diff(strings.TrimPrefix(tt.want, "\n"), got); diff != "" {
+				t.Errorf("timeline (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// numbered returns lines of the table, from one number to another.
+func numbered(from, to int, text string) string {
+	var b strings.Builder
+	for i := from; i <= to; i++ {
+		fmt.Fprintf(&b, "%4d%s\n", i, text)
+	}
+	return b.String()
+}
