@@ -1,6 +1,8 @@
 package orchestrate
 
 import (
+	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -19,11 +21,11 @@ import (
 type conductor struct {
 	name     string // of the syncpoints that take part; "" are those without a name
 	threads  []*thread
+	watcher  watcher
 	strategy strategy // belongs to the baton
 	ended    []bool   // by thread; belongs to the baton
 	taken    int      // turns begun so far; belongs to the baton
-
-	onPanic func(*thread) // called by a thread that panicked, while it still has the baton
+	log      turnLog
 
 	// running counts the threads that have not ended. It is what Wait synchronises with, and the
 	// only edge between a thread and the rest of the test that the race detector sees.
@@ -39,11 +41,19 @@ type strategy interface {
 	next(ended []bool) int
 }
 
+// A watcher is told what a thread does, by the thread itself and while it still has the baton.
+type watcher interface {
+	turnEnded() // at a syncpoint, or because the thread's function returned
+	panicked(*thread)
+	exited(*thread) // by runtime.Goexit
+}
+
 // A thread is a function of a test, and the goroutine in which it takes turns.
 type thread struct {
 	c     *conductor
+	entry registry.Entry
 	index int
-	name  string
+	given string // the name given to it, which may be none
 	f     func()
 	baton chan struct{}
 
@@ -78,7 +88,7 @@ func (c *conductor) spawn(name string, f func(), turns int) {
 	c.threads = append(c.threads, &thread{
 		c:     c,
 		index: len(c.threads),
-		name:  name,
+		given: name,
 		f:     f,
 		baton: make(chan struct{}, 1),
 		turns: make([]turn, 0, turns),
@@ -98,6 +108,7 @@ func (c *conductor) run() {
 	}
 	c.pass(nil)
 	c.running.Wait()
+	c.drain(false)
 }
 
 // pass hands the baton to the thread whose turn is next, and reports whether that is the one that
@@ -110,6 +121,7 @@ func (c *conductor) pass(holder *thread) (again bool) {
 		c.strategy = &scripted{}
 	}
 	i := c.strategy.next(c.ended)
+	c.log.add(holder, i)
 	if i < 0 {
 		c.now.Store(0)
 		race.Enable()
@@ -139,32 +151,38 @@ func (th *thread) await() {
 func (th *thread) run() {
 	defer th.c.running.Done()
 	defer th.leave()
-	registry.Enter(th)
+	registry.Enter(th, &th.entry)
 	th.await()
 	th.f()
 	th.returned = true
 }
 
+// name returns what reports call the thread.
+func (th *thread) name() string {
+	if th.given != "" {
+		return th.given
+	}
+	return fmt.Sprintf("thread %d", th.index)
+}
+
+// Reach reports whether a syncpoint of this name takes part. If not, it remembers the name.
+func (th *thread) Reach(name string) bool {
+	if name == th.c.name {
+		return true
+	}
+	if !slices.Contains(th.others, name) {
+		th.others = append(th.others, name)
+	}
+	return false
+}
+
 // Stop ends the thread's turn at a syncpoint and returns at the beginning of its next one.
 func (th *thread) Stop(name string, pc uintptr) {
-	if name != th.c.name {
-		th.pass(name)
-		return
-	}
 	th.record(name, pc)
+	th.c.watcher.turnEnded()
 	if !th.c.pass(th) {
 		th.await()
 	}
-}
-
-// pass remembers the name of a syncpoint that takes no part.
-func (th *thread) pass(name string) {
-	for _, seen := range th.others {
-		if seen == name {
-			return
-		}
-	}
-	th.others = append(th.others, name)
 }
 
 func (th *thread) record(name string, pc uintptr) {
@@ -179,19 +197,19 @@ func (th *thread) turn() int { return th.number }
 // leave is deferred by the thread's goroutine: it takes note of how the thread's function came to
 // its end, and hands the baton on.
 func (th *thread) leave() {
-	th.end = protocol.Returned
-	if !th.returned {
-		th.end = protocol.Exited // by runtime.Goexit, if there is nothing to recover
-		if v := recover(); v != nil {
-			th.end = protocol.Panicked
-			th.left = exit{panic: describePanic(v), place: panicPlace(), fatal: true}
-			if th.c.onPanic != nil && !th.c.drained() {
-				th.c.onPanic(th)
-			}
-		}
-		if th.left.fatal {
-			th.c.drain()
-		}
+	if th.returned {
+		th.end = protocol.Returned
+		th.c.watcher.turnEnded()
+	} else if v := recover(); v != nil {
+		th.end = protocol.Panicked
+		th.left = exit{panic: describePanic(v), place: panicPlace(), fatal: true}
+		th.c.watcher.panicked(th)
+	} else {
+		th.end = protocol.Exited
+		th.c.watcher.exited(th)
+	}
+	if th.left.fatal {
+		th.c.drain(true)
 	}
 	th.record("", 0)
 	registry.Leave()
@@ -204,16 +222,17 @@ func (th *thread) finish() {
 	th.c.pass(th)
 }
 
-// drain gives the sequence up. Every thread that has not ended runs to its end, in index order.
+// drain gives the sequence up: every thread that has not ended runs to its end, in index order. That
+// is over, and called with false, once they have.
 //
 //go:norace
-func (c *conductor) drain() {
+func (c *conductor) drain(on bool) {
 	race.Disable()
-	c.draining.Store(true)
+	c.draining.Store(on)
 	race.Enable()
 }
 
-// drained reports whether the sequence was given up.
+// drained reports whether the sequence was given up and threads are still running to their ends.
 //
 //go:norace
 func (c *conductor) drained() bool {
@@ -232,4 +251,3 @@ func (c *conductor) current() int {
 	race.Enable()
 	return int(n)
 }
-

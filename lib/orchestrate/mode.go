@@ -1,9 +1,11 @@
 package orchestrate
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -16,6 +18,7 @@ type mode struct {
 	kind     kind
 	sequence []int  // of the one scenario to run
 	counts   Counts // what the serial run counted in another process
+	turns    string // the file of the turn log; "" where none is wanted
 }
 
 type kind int
@@ -47,38 +50,69 @@ func scenarioMode(test string, index int) (mode, error) {
 	if err != nil {
 		return mode{}, fmt.Errorf("%s: %w", protocol.EnvCall, err)
 	}
+	sequence, err := indexesFrom(protocol.EnvSequence)
+	if err != nil {
+		return mode{}, err
+	}
+	counts, err := indexesFrom(protocol.EnvCounts)
+	if err != nil {
+		return mode{}, err
+	}
 	if os.Getenv(protocol.EnvTest) != test || wanted != index {
 		return mode{kind: other}, nil
 	}
-	sequence, err := permutations.Parse(os.Getenv(protocol.EnvSequence))
-	if err != nil {
-		return mode{}, fmt.Errorf("%s: %w", protocol.EnvSequence, err)
+	return mode{kind: single, sequence: sequence, counts: counts, turns: os.Getenv(protocol.EnvTurns)}, nil
+}
+
+// indexesFrom reads a variable that holds a sequence, or is written like one.
+func indexesFrom(variable string) ([]int, error) {
+	text := os.Getenv(variable)
+	if text == "" {
+		return nil, fmt.Errorf("%s is not set, which %s=%s needs", variable, protocol.EnvMode, protocol.ModeScenario)
 	}
-	counts, err := permutations.Parse(os.Getenv(protocol.EnvCounts))
+	indexes, err := permutations.Parse(text)
 	if err != nil {
-		return mode{}, fmt.Errorf("%s: %w", protocol.EnvCounts, err)
+		return nil, fmt.Errorf("%s: %w", variable, err)
 	}
-	return mode{kind: single, sequence: sequence, counts: counts}, nil
+	return indexes, nil
 }
 
 var (
 	indexMu sync.Mutex
-	indexes = map[*testing.T]int{}
+	indexes = map[any]int{}
 )
 
-// nextIndex counts the calls made for t. The count belongs to t, not to its name: with -count the
-// same name comes again, and starts anew.
+// nextIndex counts the calls made in the test of t, from 0.
+//
+// A test may have several Ts of one name, each with calls: its own, and that of each bubble of
+// testing/synctest in it. So the name counts. But where the process runs its tests more than once, the
+// same name comes again and starts anew; there it is t that counts.
 func nextIndex(t *testing.T) int {
 	indexMu.Lock()
 	defer indexMu.Unlock()
-	index, known := indexes[t]
-	if !known {
+	key := any(t.Name())
+	if repeats() {
+		key = t
+	}
+	index, known := indexes[key]
+	if key == any(t) && !known {
 		t.Cleanup(func() {
 			indexMu.Lock()
 			defer indexMu.Unlock()
-			delete(indexes, t)
+			delete(indexes, key)
 		})
 	}
-	indexes[t] = index + 1
+	indexes[key] = index + 1
 	return index
+}
+
+// repeats reports whether this process runs each test more than once.
+func repeats() bool {
+	value := func(name string) string {
+		if f := flag.Lookup(name); f != nil {
+			return f.Value.String()
+		}
+		return ""
+	}
+	return value("test.count") != "1" || strings.Contains(value("test.cpu"), ",")
 }

@@ -36,7 +36,8 @@ func Name(name string) Option { return func(c *call) { c.name = name } }
 // after the other in this process, each with a call of scenario: what scenario makes is fresh, and
 // what lives outside of it is carried from one to the next.
 //
-// Test may be called only by the goroutine of t, more than once, and in subtests.
+// Test may be called only by the goroutine of t, more than once, and in subtests. T has the rules for
+// what scenario and its threads may do.
 func Test(t *testing.T, scenario func(t *T), opts ...Option) Counts {
 	t.Helper()
 	return begin(t, scenario, opts).do()
@@ -45,6 +46,11 @@ func Test(t *testing.T, scenario func(t *T), opts ...Option) Counts {
 // Run is [Test] for threads and nothing else. They are named "thread 0", "thread 1", and so on.
 func Run(t *testing.T, threads []func(), opts ...Option) Counts {
 	t.Helper()
+	for i, f := range threads {
+		if f == nil {
+			panic(fmt.Sprintf("orchestrate: Run: function %d is nil: a thread needs a function", i))
+		}
+	}
 	return begin(t, func(t *T) {
 		for _, f := range threads {
 			t.Go("", f)
@@ -57,12 +63,14 @@ type call struct {
 	t        *testing.T
 	scenario func(*T)
 	name     string // of the syncpoints that take part
-	index    int    // among the calls for the same t
+	index    int    // among the calls in the same test
 	place    place
+	folder   string // of place
 	mode     mode
 
 	serial *T     // the T of the serial run
 	counts Counts // what it counted
+	strays int64  // what the registry had counted before it
 }
 
 func begin(t *testing.T, scenario func(*T), opts []Option) *call {
@@ -70,9 +78,13 @@ func begin(t *testing.T, scenario func(*T), opts []Option) *call {
 	if scenario == nil {
 		panic("orchestrate: Test(t, nil): a scenario function is needed")
 	}
-	c := &call{t: t, scenario: scenario, index: nextIndex(t)}
+	if registry.Current() != nil {
+		panic("orchestrate: Test or Run called by a thread: " +
+			"call it from the test function, or in a subtest of its own")
+	}
+	c := &call{t: t, scenario: scenario, index: nextIndex(t), strays: registry.Strays()}
 	if _, file, line, ok := runtime.Caller(2); ok {
-		c.place = place{file, line}
+		c.place, c.folder = place{file, line}, filepath.Dir(file)
 	}
 	for _, opt := range opts {
 		opt(c)
@@ -115,21 +127,24 @@ func (c *call) explore() {
 // run runs one scenario; a nil sequence is the serial run. Where the scenario function or a thread
 // ends the test, run does not return; the report is made all the same.
 func (c *call) run(sequence []int) {
+	expected := c.counts
+	if c.mode.kind == single {
+		expected = c.mode.counts
+	}
 	t := &T{
 		TB:        c.t,
-		conductor: &conductor{name: c.name, strategy: &scripted{rest: sequence}},
-		folder:    filepath.Dir(c.place.file),
-		expected:  c.counts,
+		conductor: conductor{name: c.name, threads: make([]*thread, 0, len(expected))},
+		script:    scripted{rest: sequence},
+		folder:    c.folder,
+		expected:  expected,
 		before:    c.t.Failed(),
 		owner:     registry.Goroutine(),
 	}
-	t.conductor.onPanic = func(th *thread) {
-		fmt.Fprintf(t.Output(), "thread %q panicked\n%s\n", th.name, th.left.panic)
-		t.TB.Fail()
-		t.fail()
-	}
+	t.conductor.watcher, t.conductor.strategy = t, &t.script
+	t.conductor.log = openTurnLog(c.mode.turns)
 	returned := false
 	defer func() {
+		t.conductor.log.close()
 		if !returned && !t.Skipped() {
 			t.fail()
 		}
@@ -138,10 +153,15 @@ func (c *call) run(sequence []int) {
 		}
 		c.report(t, sequence)
 	}()
-	defer t.end()
-	c.scenario(t)
-	t.Wait()
+	t.play(c.scenario)
 	returned = true
+}
+
+// play runs the scenario function, the threads, and whatever happens the cleanup functions.
+func (t *T) play(scenario func(*T)) {
+	defer t.end()
+	scenario(t)
+	t.Wait()
 }
 
 // counted takes the turns of the serial run as the plan.
@@ -161,7 +181,7 @@ func (c *call) vacuous() {
 	}
 	threads := c.serial.conductor.threads
 	if len(threads) == 0 {
-		c.t.Fatalf("orchestrate: the scenario has no threads: add at least two with t.Go")
+		c.t.Fatalf("orchestrate: the scenario has no threads: add two at least with t.Go, or pass them to Run")
 	}
 	var others []string
 	for _, th := range threads {
@@ -178,13 +198,13 @@ func (c *call) vacuous() {
 	case c.mode.kind == explore:
 		c.t.Skip("orchestrate: no thread reached a syncpoint: a `// pragma: " + "SYNCPOINT` is a comment " +
 			"to plain `go test`; run it with orchtest")
-	case registry.Strays() > 0:
+	case registry.Strays() > c.strays:
 		c.t.Fatalf("orchestrate: no thread reached %s, though a goroutine did that is not a thread: "+
 			"only a function given to t.Go takes turns, not the goroutines that it starts", c.wanted())
 	default:
 		c.t.Fatalf("orchestrate: no thread reached %s, so there is only one order to run: put "+
-			"`// pragma: "+"SYNCPOINT` in the code that the threads run, in a package of this module, "+
-			"its workspace, or one replaced by a local folder", c.wanted())
+			"`%s` in the code that the threads run, in a package of this module, "+
+			"its workspace, or one replaced by a local folder", c.wanted(), c.pragma())
 	}
 }
 
@@ -194,6 +214,11 @@ func (c *call) wanted() string {
 		return "a syncpoint without a name"
 	}
 	return fmt.Sprintf("a syncpoint of the name %q", c.name)
+}
+
+// pragma is the comment that makes such a syncpoint.
+func (c *call) pragma() string {
+	return strings.TrimSpace("// pragma: " + "SYNCPOINT " + c.name)
 }
 
 // quoted lists names of syncpoints.

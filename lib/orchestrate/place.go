@@ -70,8 +70,9 @@ func panicPlace() place {
 // from it, from the function that panicked on.
 func describePanic(v any) string {
 	stack := string(debug.Stack())
-	// The first line is the goroutine's; then each frame has two lines, ours before that of panic.
-	if i := strings.LastIndex(stack, "\npanic("); i >= 0 {
+	// The first line is the goroutine's; then each frame has two lines, ours before that of panic. There
+	// may be more such frames, of panics that were recovered by a function that panicked in its turn.
+	if i := strings.Index(stack, "\npanic("); i >= 0 {
 		if frames := strings.SplitN(stack[i+1:], "\n", 3); len(frames) == 3 {
 			stack = frames[2]
 		}

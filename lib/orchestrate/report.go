@@ -3,8 +3,8 @@ package orchestrate
 import (
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/permutations"
@@ -48,15 +48,20 @@ func (c *call) attr(key string, value any) {
 // explain logs what a reader needs to understand a failed scenario, and to see it again.
 func (c *call) explain(s protocol.Scenario) {
 	sequence := permutations.Format(s.Sequence) + protocol.Suffix(c.index)
-	fmt.Fprintf(c.t.Output(), "scenario %s failed\n%s\nreplay: orchtest --run '%s' --sequence '%s' .\n",
-		sequence, protocol.Timeline(s, filepath.Dir(c.place.file)), protocol.Pattern(c.t.Name()), sequence)
+	fmt.Fprintf(c.t.Output(), "scenario %s failed\n%s\nreplay: orchtest --run %s --sequence %s .\n",
+		sequence, protocol.Timeline(s, c.folder), quote(protocol.Pattern(c.t.Name())), quote(sequence))
+}
+
+// quote returns an argument as a shell takes it.
+func quote(arg string) string {
+	return "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 }
 
 // names returns the names of the threads, by index.
 func (t *T) names() []string {
 	names := make([]string, len(t.conductor.threads))
 	for i, th := range t.conductor.threads {
-		names[i] = th.name
+		names[i] = th.name()
 	}
 	return names
 }
@@ -76,12 +81,16 @@ func (t *T) turns() []protocol.Turn {
 	slices.SortFunc(all, func(a, b numbered) int { return a.number - b.number })
 	turns := make([]protocol.Turn, len(all))
 	for i, n := range all {
-		end, at := protocol.AtSyncpoint, placeOf(n.pc)
-		if n.pc == 0 {
-			th := t.conductor.threads[n.thread]
-			end, at = th.end, th.left.place
-		}
-		turns[i] = protocol.Turn{Thread: n.thread, End: end, Name: n.name, File: at.file, Line: at.line}
+		turns[i] = t.conductor.threads[n.thread].describe(n.turn)
 	}
 	return turns
+}
+
+// describe returns what reports say of a turn.
+func (th *thread) describe(tu turn) protocol.Turn {
+	end, at := protocol.AtSyncpoint, placeOf(tu.pc)
+	if tu.pc == 0 {
+		end, at = th.end, th.left.place
+	}
+	return protocol.Turn{Thread: th.index, End: end, Name: tu.name, File: at.file, Line: at.line}
 }

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/orchtest/orchtest/lib/internal/race"
 	"github.com/orchtest/orchtest/lib/internal/registry"
 )
 
@@ -16,18 +17,21 @@ import (
 //
 // Every method of testing.TB may be called from the scenario function, from its threads, and from
 // goroutines that these start. Cleanup functions, temporary directories, environment variables, the
-// working directory and the context are the scenario's own: they end with it, in every mode.
+// working directory and the context are the scenario's own: they end with it, in every mode. An
+// artifact directory is the test's, as it is to outlive both.
 //
-// In a thread, FailNow, Fatal, Fatalf, SkipNow, Skip and Skipf end the thread. The remaining threads
-// then run to their ends, in index order and without regard to the sequence; what they report is
-// ignored; and Wait does not return but ends the test.
+// In a thread, FailNow, Fatal, Fatalf, SkipNow, Skip and Skipf end the thread, as does FailNow or
+// SkipNow of the test's own [testing.T]. The remaining threads then run to their ends, in index order
+// and without regard to the sequence; what they report is ignored; and Wait does not return but ends
+// the test.
 type T struct {
 	testing.TB
 
-	conductor *conductor
-	folder    string // of the file that called Test
-	expected  Counts // turns that the threads took in the serial run, where it was made
-	before    bool   // the test had failed before the scenario began
+	conductor conductor
+	script    scripted // the conductor's strategy
+	folder    string   // of the file that called Test
+	expected  Counts   // turns that the threads took in the serial run, where it was made
+	before    bool     // the test had failed before the scenario began
 	waited    bool
 	owner     int64 // the goroutine of the scenario function
 
@@ -37,6 +41,7 @@ type T struct {
 
 	mu       sync.Mutex
 	cleanups []func()
+	ending   bool // the cleanup functions are being called
 	ctx      context.Context
 	cancel   context.CancelFunc
 }
@@ -52,9 +57,6 @@ func (t *T) Go(name string, f func()) {
 	}
 	if f == nil {
 		panic(fmt.Sprintf("orchestrate: T.Go(%q, nil): a thread needs a function", name))
-	}
-	if name == "" {
-		name = fmt.Sprintf("thread %d", len(t.conductor.threads))
 	}
 	turns := 0
 	if i := len(t.conductor.threads); i < len(t.expected) {
@@ -96,7 +98,7 @@ func (t *T) own(method string) {
 
 // thread returns the thread of this scenario that the calling goroutine is, or nil.
 func (t *T) thread() *thread {
-	if th, ok := registry.Current().(*thread); ok && th.c == t.conductor {
+	if th, ok := registry.Current().(*thread); ok && th.c == &t.conductor {
 		return th
 	}
 	return nil
@@ -110,6 +112,44 @@ func (t *T) ignored() bool { return t.conductor.drained() }
 func (t *T) fail() {
 	if t.failed.CompareAndSwap(false, true) {
 		t.failedTurn.Store(int64(t.conductor.current()))
+	}
+}
+
+// turnEnded implements watcher. It finds out in which turn the test's own T was failed, which nobody
+// tells the scenario's. It does not ask where the race detector is on: the lock inside of testing.T
+// would order the threads.
+func (t *T) turnEnded() {
+	if !race.Enabled && !t.failed.Load() && t.Failed() {
+		t.fail()
+	}
+}
+
+// panicked implements watcher.
+func (t *T) panicked(th *thread) {
+	if t.ignored() {
+		return
+	}
+	fmt.Fprintf(t.Output(), "thread %q panicked\n%s\n", th.name(), th.left.panic)
+	t.TB.Fail()
+	t.fail()
+}
+
+// exited implements watcher. A thread that has called FailNow or SkipNow of the test's own T has
+// ended the scenario, just as with ours. Where the scenario had failed before, that cannot be told from
+// a thread that calls runtime.Goexit: it is over in either case.
+func (t *T) exited(th *thread) {
+	if th.left.fatal {
+		return
+	}
+	th.left.place = callerIn(t.folder)
+	switch {
+	case t.ignored():
+	case t.Failed():
+		t.fail()
+		th.left.fatal = true
+	case t.Skipped():
+		t.skipped.Store(true)
+		th.left.fatal = true
 	}
 }
 
@@ -219,6 +259,9 @@ func (t *T) Skipped() bool { return t.skipped.Load() || t.TB.Skipped() }
 
 // Cleanup registers a function to be called when the scenario ends, last added first called.
 func (t *T) Cleanup(f func()) {
+	if f == nil {
+		panic("orchestrate: T.Cleanup(nil): a cleanup needs a function")
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.cleanups = append(t.cleanups, f)
@@ -230,6 +273,9 @@ func (t *T) Context() context.Context {
 	defer t.mu.Unlock()
 	if t.ctx == nil {
 		t.ctx, t.cancel = context.WithCancel(t.TB.Context())
+		if t.ending {
+			t.cancel()
+		}
 	}
 	return t.ctx
 }
@@ -289,9 +335,11 @@ func (t *T) end() {
 func (t *T) nextCleanup() func() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if cancel := t.cancel; cancel != nil {
-		t.cancel = nil
-		return cancel
+	if !t.ending {
+		t.ending = true
+		if t.cancel != nil {
+			return t.cancel
+		}
 	}
 	last := len(t.cleanups) - 1
 	if last < 0 {

@@ -50,8 +50,9 @@ func (t Turn) where(folder string) string {
 	case Exited:
 		return strings.TrimSpace("exit " + at)
 	case Unfinished:
+		return "did not end"
 	}
-	return "did not end"
+	return string(t.End) // of a later version of the protocol
 }
 
 // printable returns a name as it is, or quoted where it would not stay on its line.

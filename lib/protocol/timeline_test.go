@@ -35,6 +35,7 @@ turn  thread  from  to
 					{Thread: 1, End: protocol.Panicked, File: "/m/bank/account.go", Line: 7},
 					{Thread: 2, End: protocol.Exited, File: "/m/other/require.go", Line: 150},
 					{Thread: 3, End: protocol.Panicked},
+					{Thread: 0, End: protocol.Unfinished},
 				},
 				FailedTurn: 3,
 			},
@@ -47,6 +48,7 @@ turn  thread  from                    to
    4  second  account.go:12 db write  panic account.go:7   <- failed here
    5  third   start                   exit /m/other/require.go:150
    6  fourth  start                   panic
+   7  first   end                     did not end
 `,
 		},
 		{

@@ -7,11 +7,21 @@
 //	balance := a.balance // pragma: SYNCPOINT
 //
 // The functions of this package are the same thing as a call, for code that is to have its
-// syncpoints under plain `go test` too. Called by a thread of an orchestrated test (see package
-// orchestrate), they return when that thread has its next turn. Called by anybody else they return
-// at once: in a process in which no orchestrated test is running that takes about a nanosecond.
+// syncpoints under plain `go test` too:
 //
-// A goroutine that a thread starts is not a thread: syncpoints in it do nothing.
+//	balance := a.balance
+//	syncpoint.Here()
+//
+// Called by a thread of an orchestrated test (see package orchestrate), they return when that thread
+// has its next turn. Called by anybody else they return at once: in a process in which no
+// orchestrated test is running that takes a few nanoseconds, and allocates nothing.
+//
+// # Limits
+//
+//   - A goroutine that a thread starts is not a thread: syncpoints in it do nothing.
+//   - A syncpoint is not to stand where a lock is held that another thread takes: that thread would
+//     block in its turn, and the scenario hang.
+//   - A syncpoint orders nothing for the race detector, and promises nothing in production.
 package syncpoint
 
 import (
@@ -30,9 +40,8 @@ func Named(name string) { stop(0, name) }
 // stop ends the turn of the calling thread, if it is one, at a place in the code: skip 0 is the
 // caller of the exported function that called stop, 1 the caller of that caller.
 func stop(skip int, name string) {
-	thread := registry.Current()
-	if thread == nil {
-		registry.Stray()
+	thread := registry.AtSyncpoint()
+	if thread == nil || !thread.Reach(name) {
 		return
 	}
 	var pc [1]uintptr

@@ -16,10 +16,16 @@ import (
 
 // A Thread is what a goroutine stands for while it takes turns.
 type Thread interface {
-	// Stop is called by the thread's own goroutine at a syncpoint. pc is the return address in the
-	// code that called the syncpoint.
+	// Reach is called by the thread's own goroutine at a syncpoint, and reports whether the syncpoint
+	// takes part. If so, Stop is called.
+	Reach(name string) bool
+	// Stop ends the thread's turn at a syncpoint. pc is the return address in the code that called
+	// the syncpoint.
 	Stop(name string, pc uintptr)
 }
+
+// An Entry is a thread's place in the registry. It serves once.
+type Entry struct{ node }
 
 // A node is one entry of a bucket's list. It never changes once it is in the table.
 type node struct {
@@ -42,15 +48,15 @@ var (
 // same one, not even one after the other.
 func Goroutine() int64 { return goid.Get() }
 
-// Enter makes the calling goroutine a thread.
+// Enter makes the calling goroutine a thread. The entry is kept until Leave.
 //
 //go:norace
-func Enter(t Thread) {
+func Enter(t Thread, entry *Entry) {
 	race.Disable()
 	defer race.Enable()
-	id := goid.Get()
-	bucket := &table[uint64(id)%buckets]
-	n := &node{id: id, thread: t}
+	n := &entry.node
+	n.id, n.thread = goid.Get(), t
+	bucket := &table[uint64(n.id)%buckets]
 	for {
 		n.next = bucket.Load()
 		if bucket.CompareAndSwap(n.next, n) {
@@ -115,23 +121,26 @@ func find() Thread {
 	return nil
 }
 
-// Stray counts a syncpoint that was passed by a goroutine that is no thread while there were
-// threads: the usual reason why a test finds none.
+// AtSyncpoint is Current for a goroutine at a syncpoint. It counts those that are no thread while there
+// are threads: the usual reason why a test finds no syncpoint.
 //
 //go:norace
-func Stray() {
+func AtSyncpoint() Thread {
 	race.Disable()
-	defer race.Enable()
-	if entries.Load() != 0 {
+	thread := find()
+	if thread == nil && entries.Load() != 0 {
 		strays.Add(1)
 	}
+	race.Enable()
+	return thread
 }
 
-// Strays returns how often [Stray] counted, in this process.
+// Strays returns how often [AtSyncpoint] counted, in this process.
 //
 //go:norace
 func Strays() int64 {
 	race.Disable()
-	defer race.Enable()
-	return strays.Load()
+	n := strays.Load()
+	race.Enable()
+	return n
 }
