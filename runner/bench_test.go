@@ -83,7 +83,10 @@ func benchmarkRun(b *testing.B, goArgs []string) (*run, *exploration, *exploredC
 		b.Fatal(err)
 	}
 	r.ctx, r.temp = b.Context(), b.TempDir()
-	r.turnFiles = newTurnFiles(r.temp, r.Parallel)
+	if r.turnFiles, err = newTurnFiles(r.temp, r.Parallel); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { r.turnFiles.close() })
 	r.slots = newSlots(r.Parallel)
 	b.Cleanup(r.slots.close)
 	reports, err := openReports(Config{JUnitFile: filepath.Join(r.temp, "junit.xml")})

@@ -31,6 +31,7 @@ type console struct {
 	out     *bufio.Writer // of the formats that are written here
 	stdout  io.Writer
 	summary io.Writer
+	failed  func(error)
 
 	feed *io.PipeWriter
 	done chan struct{} // closed when testjson has read everything
@@ -42,7 +43,7 @@ func newConsole(c Config, failed func(error)) *console {
 	read, write := io.Pipe()
 	k := &console{
 		format: c.Format, out: bufio.NewWriter(c.Stdout), stdout: c.Stdout, summary: c.Stdout,
-		feed: write, done: make(chan struct{}),
+		failed: failed, feed: write, done: make(chan struct{}),
 	}
 	if c.Format == "standard-json" {
 		k.summary = c.Stderr // standard output is the stream and nothing else
@@ -93,9 +94,10 @@ func (k *console) showsPassing() bool {
 }
 
 func (k *console) event(e parse.Event, ofPassing bool) error {
-	if k.direct() {
+	if k.direct() && k.out != nil {
 		if err := k.line(e); err != nil {
-			return err
+			k.out = nil // said once
+			k.failed(err)
 		}
 	}
 	if !known(e.Action) || (ofPassing && !k.showsPassing()) {

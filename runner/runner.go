@@ -111,7 +111,10 @@ func Run(ctx context.Context, c Config) error {
 	}
 	defer os.RemoveAll(r.temp)
 
-	r.turnFiles = newTurnFiles(r.temp, r.Parallel)
+	if r.turnFiles, err = newTurnFiles(r.temp, r.Parallel); err != nil {
+		return err
+	}
+	defer r.turnFiles.close()
 
 	reports, err := openReports(r.Config)
 	if err != nil {

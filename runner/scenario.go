@@ -39,7 +39,7 @@ func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCal
 		path:   x.target.path,
 		args:   r.scenarioArgs(x.test.name),
 		dir:    x.target.dir,
-		env:    append(r.scenarioVars(x, call, sequence), protocol.EnvTurns+"="+turns),
+		env:    append(r.scenarioVars(x, call, sequence), protocol.EnvTurns+"="+turns.Name()),
 		output: child,
 		limit:  r.ScenarioTimeout,
 	})

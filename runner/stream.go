@@ -24,7 +24,9 @@ func (s *stream) emit(e parse.Event) { s.send(e, false) }
 
 func (s *stream) send(e parse.Event, ofPassing bool) {
 	for _, sink := range s.sinks {
-		s.err = errors.Join(s.err, sink.event(e, ofPassing))
+		if err := sink.event(e, ofPassing); err != nil {
+			s.err = errors.Join(s.err, err)
+		}
 	}
 }
 

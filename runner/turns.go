@@ -1,7 +1,10 @@
 package runner
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -10,31 +13,44 @@ import (
 
 // turnFiles are the files to which scenarios write their turns as they take them, for the case that
 // they break off: one for each scenario that runs at the same time.
-type turnFiles chan string
+type turnFiles chan *os.File
 
-func newTurnFiles(folder string, n int) turnFiles {
+func newTurnFiles(folder string, n int) (turnFiles, error) {
 	files := make(turnFiles, n)
 	for i := range n {
-		files <- filepath.Join(folder, fmt.Sprintf("turns-%d", i))
+		file, err := os.Create(filepath.Join(folder, fmt.Sprintf("turns-%d", i)))
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("temporary file: %w", err), files.close())
+		}
+		files <- file
 	}
-	return files
+	return files, nil
 }
 
-// take returns a file that is empty or does not exist. It is to be given back.
-func (f turnFiles) take() string {
+// take returns a file that says of no turn. It is to be given back.
+func (f turnFiles) take() *os.File {
 	file := <-f
-	// An error is one of a file that is not there yet; any other the scenario will meet too, and then
-	// its turns are not known.
-	os.Truncate(file, 0)
+	// Where that is not possible, the scenario cannot write its turns either.
+	file.WriteAt([]byte(protocol.EndOfTurns), 0)
 	return file
 }
 
-func (f turnFiles) giveBack(file string) { f <- file }
+func (f turnFiles) giveBack(file *os.File) { f <- file }
+
+// close closes the files that are not taken.
+func (f turnFiles) close() error {
+	close(f)
+	var all error
+	for file := range f {
+		all = errors.Join(all, file.Close())
+	}
+	return all
+}
 
 // brokenOff describes a scenario whose process ended before it could report: the turns that it took,
 // and the one in which it ended. It is nil if it had not begun one.
-func brokenOff(file string, s scenarioResult) *protocol.Scenario {
-	text, err := os.ReadFile(file)
+func brokenOff(file io.ReaderAt, s scenarioResult) *protocol.Scenario {
+	text, err := io.ReadAll(io.NewSectionReader(file, 0, math.MaxInt64))
 	if err != nil {
 		return nil
 	}

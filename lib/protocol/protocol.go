@@ -30,7 +30,8 @@ const (
 	// EnvCounts are the turns of each thread in the serial run, written like a sequence.
 	EnvCounts = "ORCHTEST_COUNTS"
 	// EnvTurns, if it is set, is a file to which each turn of the scenario is written as it ends, so
-	// that the turns are known even of a process that breaks off: see [ReadTurns].
+	// that the turns are known even of a process that breaks off: see [ReadTurns]. It is written from
+	// its beginning, and not cut off behind the turns: see [EndOfTurns].
 	EnvTurns = "ORCHTEST_TURNS"
 )
 

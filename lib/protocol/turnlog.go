@@ -7,6 +7,11 @@ import (
 	"strconv"
 )
 
+// EndOfTurns follows the last line of the file that [EnvTurns] names, and is overwritten by the next
+// one. So the file can be used again without being emptied, which takes file systems longer than a
+// scenario takes its turns.
+const EndOfTurns = ".\n"
+
 // AppendTurn appends a line of the file that [EnvTurns] names: a turn that has come to its end, and
 // the index of the thread that has the next one, -1 if none has. Before the first turn it is of the
 // thread -1. It uses neither locks nor pools,
@@ -25,8 +30,9 @@ func AppendTurn(b []byte, t Turn, next int) []byte {
 }
 
 // ReadTurns reads what AppendTurn wrote: the turns that came to their ends, and the thread that had
-// the turn after these, -1 if that is not known. It stops at a line that is not whole, as the last one
-// of a process that broke off may be, or names a thread that is not one of so many.
+// the turn after these, -1 if that is not known. It stops at [EndOfTurns], and at a line that is not
+// whole, as the last one of a process that broke off may be, or names a thread that is not one of so
+// many.
 func ReadTurns(text []byte, threads int) (turns []Turn, next int) {
 	next = -1
 	for line := range bytes.Lines(text) {

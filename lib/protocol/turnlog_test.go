@@ -47,6 +47,7 @@ func TestTurnLogReadsWhatWasWritten(t *testing.T) {
 func TestReadTurnsStopsAtGarbage(t *testing.T) {
 	good := string(protocol.AppendTurn(nil, protocol.Turn{Thread: 1, File: "x.go", Line: 3}, 0))
 	for name, text := range map[string]string{
+		"the end":          good + protocol.EndOfTurns + good,
 		"a word":           good + "garbage\n" + good,
 		"no such thread":   good + strings.Replace(good, "1", "9", 1) + good,
 		"negative thread":  good + "-2" + good,
