@@ -5,16 +5,20 @@ import "runtime"
 // After is Here for an expression: it stops once the value has been evaluated, and returns it.
 //
 // It is called by the code that orchtest inserts; not meant to be written by hand.
+//
+//go:noinline
 func After[T any](value T) T {
-	stop(0, "")
+	stop("")
 	return value
 }
 
 // AfterNamed is Named for an expression: it stops once the value has been evaluated, and returns it.
 //
 // It is called by the code that orchtest inserts; not meant to be written by hand.
+//
+//go:noinline
 func AfterNamed[T any](name string, value T) T {
-	stop(0, name)
+	stop(name)
 	return value
 }
 
@@ -23,18 +27,22 @@ func AfterNamed[T any](name string, value T) T {
 // returning.
 //
 // It is called by the code that orchtest inserts; not meant to be written by hand.
+//
+//go:noinline
 func Return() {
 	if !unwinding() {
-		stop(0, "")
+		stop("")
 	}
 }
 
 // ReturnNamed is Named for a return statement, as Return is Here.
 //
 // It is called by the code that orchtest inserts; not meant to be written by hand.
+//
+//go:noinline
 func ReturnNamed(name string) {
 	if !unwinding() {
-		stop(0, name)
+		stop(name)
 	}
 }
 

@@ -25,26 +25,29 @@
 package syncpoint
 
 import (
-	"runtime"
-
+	"github.com/orchtest/orchtest/lib/internal/caller"
 	"github.com/orchtest/orchtest/lib/internal/registry"
 )
 
 // Here is a syncpoint without a name. It may be called from any goroutine.
-func Here() { stop(0, "") }
+//
+//go:noinline
+func Here() { stop("") }
 
 // Named is a syncpoint with a name. It takes part only in tests that ask for that very name with
 // orchestrate.Name. It may be called from any goroutine.
-func Named(name string) { stop(0, name) }
+//
+//go:noinline
+func Named(name string) { stop(name) }
 
-// stop ends the turn of the calling thread, if it is one, at a place in the code: skip 0 is the
-// caller of the exported function that called stop, 1 the caller of that caller.
-func stop(skip int, name string) {
+// stop ends the turn of the calling thread, if it is one, where the exported function was called that
+// called it. Neither may be inlined: see caller.PC.
+//
+//go:noinline
+func stop(name string) {
 	thread := registry.AtSyncpoint()
 	if thread == nil || !thread.Reach(name) {
 		return
 	}
-	var pc [1]uintptr
-	runtime.Callers(3+skip, pc[:])
-	thread.Stop(name, pc[0])
+	thread.Stop(name, caller.PC())
 }
