@@ -25,13 +25,14 @@ type Child struct {
 	// Output is called with each piece of the test's own output: a line with its end, or a part of
 	// one that is too long or was not ended. The slice is valid only during the call.
 	Output func([]byte)
-	// Scenario is the report, once it has come.
+	// Scenario is the report, if one has come, and Err why one that came cannot be used. They are
+	// there after Close.
 	Scenario *protocol.Scenario
-	// Err says why a report that came could not be used.
-	Err error
+	Err      error
 
 	line   []byte
 	joiner protocol.Joiner
+	report string
 }
 
 // Write takes the next piece of what the binary printed.
@@ -60,9 +61,12 @@ func (c *Child) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Close ends a line that was not ended. It never fails.
+// Close ends a line that was not ended, and reads the report. It never fails.
 func (c *Child) Close() error {
 	c.flush()
+	if c.Err == nil && c.report != "" {
+		c.Scenario, c.Err = DecodeScenario(c.report)
+	}
 	return nil
 }
 
@@ -93,20 +97,20 @@ func (c *Child) flush() {
 		_, rest, _ = strings.Cut(rest, " ")
 		key, value, _ := strings.Cut(rest, " ")
 		if key == protocol.AttrScenario {
-			c.report(value)
+			c.reported(value)
 		}
 	}
 }
 
-func (c *Child) report(value string) {
+// reported takes the next part of the report.
+func (c *Child) reported(value string) {
 	whole, complete, err := c.joiner.Add(value)
 	if err != nil {
 		c.Err = err
 	}
-	if err != nil || !complete {
-		return
+	if complete {
+		c.report = whole
 	}
-	c.Scenario, c.Err = DecodeScenario(whole)
 }
 
 // framing reports whether a line that begins with the marker is one of the testing package's.

@@ -96,27 +96,27 @@ func (local) execute(ctx context.Context, c command) (exit, error) {
 	if err != nil {
 		return exit{}, err
 	}
+	var copying sync.WaitGroup
+	for _, p := range pipes {
+		copying.Go(p.copy)
+	}
 	p := &process{pid: cmd.Process.Pid, done: make(chan struct{})}
 	stop := p.watch(ctx, c.limit)
-	var e exit
-	go func() {
-		state, err := cmd.Process.Wait()
-		endGroup(p.pid)
-		e = exit{took: time.Since(start), timedOut: p.timedOut.Load(), canceled: p.canceled.Load()}
-		switch {
-		case err != nil:
-			e.status = err.Error()
-		case !state.Success():
-			e.status = state.String()
-		}
-		for _, pipe := range pipes {
-			pipe.read.SetReadDeadline(time.Now().Add(graceToRead(e)))
-		}
-		close(p.done)
-	}()
-	copyAll(pipes)
-	<-p.done
+	state, err := cmd.Process.Wait()
+	endGroup(p.pid)
+	close(p.done)
 	stop()
+	e := exit{took: time.Since(start), timedOut: p.timedOut.Load(), canceled: p.canceled.Load()}
+	switch {
+	case err != nil:
+		e.status = err.Error()
+	case !state.Success():
+		e.status = state.String()
+	}
+	for _, pipe := range pipes {
+		pipe.read.SetReadDeadline(time.Now().Add(graceToRead(e)))
+	}
+	copying.Wait()
 	return e, nil
 }
 
@@ -191,20 +191,10 @@ func newPipe(to io.Writer) (*pipe, error) {
 	return &pipe{write: w, read: r, to: to}, nil
 }
 
-// copyAll returns when the last writing end of each pipe is closed, or at the deadlines that are set.
-// The first pipe is read here: a goroutine that has read many has the stack that it takes.
-func copyAll(pipes []*pipe) {
-	var others sync.WaitGroup
-	for _, p := range pipes[1:] {
-		others.Go(p.copy)
-	}
-	pipes[0].copy()
-	others.Wait()
-}
-
 // buffers are those that pipes are read into, for there is one for each scenario.
 var buffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
 
+// copy ends when the last writing end is closed, or at the deadline that is set.
 func (p *pipe) copy() {
 	buffer := buffers.Get().(*[32 << 10]byte)
 	defer buffers.Put(buffer)

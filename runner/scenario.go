@@ -196,6 +196,13 @@ func (r *run) scenarioReport(s scenarioResult) protocol.Scenario {
 	report.Call, report.Sequence = s.call.plan.Call, s.sequence
 	report.Failed, report.Skipped = s.verdict == failed || s.verdict == errored, s.verdict == skipped
 	report.Replay = r.replay(s)
+	if s.verdict == passed && r.only == nil {
+		// Of what passed nobody asks where it stopped, and there may be very many.
+		report.Turns = slices.Clone(report.Turns)
+		for i, turn := range report.Turns {
+			report.Turns[i] = protocol.Turn{Thread: turn.Thread}
+		}
+	}
 	return report
 }
 

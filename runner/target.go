@@ -75,7 +75,9 @@ func (r *run) packageDir(ctx context.Context, pkg string) (string, error) {
 func (r *run) goCommand(ctx context.Context, args ...string) (string, error) {
 	var out, errs bytes.Buffer
 	e, err := r.executor.execute(ctx, command{
-		path: r.goTool, args: args, dir: r.Dir, env: r.Env, output: &out, errors: &errs,
+		path: r.goTool, args: args, dir: r.Dir, output: &out, errors: &errs,
+		// A go command that is interrupted while it builds leaves its temporary files.
+		env: with(r.Env, "GOTMPDIR", r.temp),
 	})
 	if err != nil {
 		return "", err
