@@ -219,6 +219,8 @@ func (c Config) check() error {
 		return usagef("--max-scenarios %d: at least one scenario has to run", c.MaxScenarios)
 	case c.ScenarioTimeout < 0:
 		return usagef("--scenario-timeout %v: a scenario takes some time", c.ScenarioTimeout)
+	case c.JUnitFile != "" && filepath.Clean(c.JUnitFile) == filepath.Clean(c.JSONFile):
+		return usagef("--junitfile and --jsonfile %s: each needs a file of its own", c.JUnitFile)
 	case !slices.Contains(Formats(), c.Format):
 		return usagef("--format %s: there is no such format; there are: %s", c.Format, strings.Join(Formats(), ", "))
 	}
