@@ -50,18 +50,25 @@ func status(err error, stderr io.Writer) int {
 	case err == nil:
 		return 0
 	case errors.As(err, &interrupt):
-		fmt.Fprintf(stderr, "orchtest: %v\n", err)
+		say(stderr, err)
 		return statusInterrupted + interrupt.number
 	case err == runner.ErrFailed:
 		return statusFailed
 	case errors.Is(err, runner.ErrSaid):
 		return statusUsage
 	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "orchtest: %v\n", err)
+		say(stderr, err)
 		return statusUsage
 	default:
-		fmt.Fprintf(stderr, "orchtest: %v\n", err)
+		say(stderr, err)
 		return statusInternal
+	}
+}
+
+// say tells of an error, which may be a list with a line for each.
+func say(stderr io.Writer, err error) {
+	for line := range strings.Lines(err.Error()) {
+		fmt.Fprintf(stderr, "orchtest: %s\n", strings.TrimSuffix(line, "\n"))
 	}
 }
 
@@ -99,6 +106,12 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		ExitErrHandler: func(*cli.Context, error) {}, // run decides
 	}
 	app.Action = func(c *cli.Context) error {
+		for _, name := range []string{"parallel", "max-scenarios", "scenario-timeout"} {
+			// To the runner nothing means the default. Who writes 0 means something else.
+			if value := fmt.Sprint(c.Value(name)); c.IsSet(name) && (value == "0" || value == "0s") {
+				return &runner.UsageError{Err: fmt.Errorf("--%s %s: it is to be more than nothing", name, value)}
+			}
+		}
 		return runner.Run(c.Context, runner.Config{
 			Packages:        c.App.Metadata["packages"].([]string),
 			GoArgs:          c.App.Metadata["goArgs"].([]string),

@@ -253,7 +253,11 @@ func (r *run) emitExploration(t *heldTest, call *exploredCall, interrupted bool)
 	r.stream.emit(parse.Event{Time: &now, Action: parse.ActionAttr, Package: t.pkg.name, Test: t.name,
 		Key: protocol.AttrExploration, Value: encode(e)})
 	if r.only == nil {
-		r.say(t, parse.Summary(e))
+		text := parse.Summary(e)
+		if len(t.calls) > 1 {
+			text = fmt.Sprintf("call %d of %d: %s", e.Call+1, len(t.calls), text)
+		}
+		r.say(t, text)
 	}
 	r.explored = append(r.explored, exploredTest{t.name + protocol.Suffix(e.Call), e})
 }

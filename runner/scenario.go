@@ -69,7 +69,7 @@ func judge(e exit, err error, child *parse.Child, limit time.Duration) (verdict,
 	case e.status != "" && child.Scenario == nil:
 		return failed, e.status + " before the end of the scenario"
 	case e.status != "" && !child.Scenario.Failed:
-		return failed, e.status + " after the scenario, which did not fail itself"
+		return failed, "the test failed after the scenario (" + e.status + ")"
 	case e.status != "":
 		return failed, ""
 	case child.Err != nil:

@@ -115,7 +115,8 @@ func (r *run) choose(all []candidate) error {
 		for _, c := range all {
 			names = append(names, fmt.Sprintf("%s (%s)", protocol.Pattern(c.test), c.pkg))
 		}
-		return usagef("--sequence %s: it takes exactly one orchestrated test, and there are %d: choose one with --run: %s",
+		slices.Sort(names)
+		return usagef("--sequence %s: it takes exactly one orchestrated test, and there are %d: name its package, and it with --run: %s",
 			only.text, len(all), strings.Join(names, ", "))
 	}
 	return only.fit(all[0])
@@ -133,13 +134,9 @@ func (o *onlySequence) fit(c candidate) error {
 		o.pkg, o.test = c.pkg, c.test
 		return nil
 	}
-	return usagef("--sequence %s: %s has %d calls of orchestrate.Test or Run, the last of which is %s",
-		o.text, c.test, len(c.plans), lastCall(c.plans))
-}
-
-func lastCall(plans []protocol.Plan) string {
-	if suffix := protocol.Suffix(plans[len(plans)-1].Call); suffix != "" {
-		return suffix
+	if len(c.plans) == 1 {
+		return usagef("--sequence %s: %s has one call of orchestrate.Test or Run: leave out the #", o.text, c.test)
 	}
-	return "without a #"
+	return usagef("--sequence %s: %s has %d calls of orchestrate.Test or Run, the last of which is %s",
+		o.text, c.test, len(c.plans), protocol.Suffix(c.plans[len(c.plans)-1].Call))
 }

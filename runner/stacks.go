@@ -46,6 +46,9 @@ var (
 // others.
 func tidyGoroutine(block string) string {
 	lines := strings.Split(block, "\n")
+	if strings.HasPrefix(block, "goroutine 0 ") {
+		return "" // the scheduler's
+	}
 	kept := []string{header.ReplaceAllString(lines[0], "$1 $2")}
 	frames := 0
 	for i := 1; i+1 < len(lines); i += 2 {
