@@ -60,7 +60,7 @@ var panicTests = []struct {
 		child("TestPanicInNilMap", panicking(func() {
 			syncpoint.Here()
 			var m map[string]int
-			m["a"] = 1
+			m["a"] = 1 //lint:ignore SA5000 it is to panic
 		})),
 		[]string{`panic: assignment to entry in nil map\n`, `orchestrate_test\.init\.func\d+\(\)\n`, `panic_test\.go:`},
 	},

@@ -28,13 +28,13 @@ func Take() []string {
 	return taken
 }
 
-func Here() { stop(0, "") }
+func Here() { stop("") }
 
-func Named(name string) { stop(0, name) }
+func Named(name string) { stop(name) }
 
-func stop(skip int, name string) {
+func stop(name string) {
 	var pc [1]uintptr
-	runtime.Callers(3+skip, pc[:])
+	runtime.Callers(3, pc[:])
 	at, _ := runtime.CallersFrames(pc[:]).Next()
 	Log("stop " + at.File + ":" + strconv.Itoa(at.Line) + " " + name)
 }

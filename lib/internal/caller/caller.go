@@ -11,8 +11,8 @@ import "runtime"
 // layout would cost time and not the truth.
 var framed = hasFramePC && outer()
 
-// PC returns the return address of the function that called PC's caller. Both have to be marked
-// go:noinline, and so has PC itself, for the frames that it skips are those of the machine.
+// PC returns the return address of the function that called PC's caller. Neither of the two may be
+// inlined, and PC itself may not, for the frames that it skips are those of the machine.
 //
 //go:noinline
 func PC() uintptr {
