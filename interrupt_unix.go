@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// interrupts are the signals that end a run. SIGHUP is one because the processes of a run are not in
-// the terminal's process group: nobody else would end them when it is closed.
-var interrupts = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+// interrupts are the signals that end a run. SIGHUP and SIGQUIT are among them because the processes of
+// a run are not in the terminal's process group: nobody else would end them.
+var interrupts = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT}
 
 func init() {
 	// A reader that goes away, as in `orchtest | head`, is to be an error of writing and not the

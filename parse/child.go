@@ -29,6 +29,8 @@ type Child struct {
 	// there after Close.
 	Scenario *protocol.Scenario
 	Err      error
+	// Failed tells that the testing package reported a test as failed.
+	Failed bool
 
 	line   []byte
 	joiner protocol.Joiner
@@ -92,6 +94,9 @@ func (c *Child) flush() {
 		// The test printed the marker itself.
 		c.Output(c.line)
 		return
+	}
+	if strings.HasPrefix(strings.TrimLeft(text, " "), "--- FAIL: ") {
+		c.Failed = true
 	}
 	if rest, ok := strings.CutPrefix(text, "=== ATTR  "); ok {
 		_, rest, _ = strings.Cut(rest, " ")

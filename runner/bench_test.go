@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"context"
 	"io"
 	"os"
 	"os/exec"
@@ -101,7 +100,7 @@ func benchmarkRun(b *testing.B, goArgs []string) (*run, *exploration, *exploredC
 	r.stream.sinks = append(reports.sinks(), &r.verdict, console)
 
 	const pkg = "github.com/orchtest/orchtest/runner/testdata/many"
-	r.build(context.Background(), pkg)
+	r.build(b.Context(), pkg)
 	target := r.targets[pkg]
 	if err := target.wait(); err != nil {
 		b.Fatal(err)

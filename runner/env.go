@@ -3,6 +3,7 @@ package runner
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -11,11 +12,22 @@ import (
 // lookup returns the value of a variable in an environment.
 func lookup(env []string, name string) (value string, set bool) {
 	for _, entry := range env {
-		if rest, ok := strings.CutPrefix(entry, name+"="); ok {
-			value, set = rest, true // the last one counts
+		if is(entry, name) {
+			value, set = entry[len(name)+1:], true // the last one counts
 		}
 	}
 	return value, set
+}
+
+// is reports whether an entry of an environment is that of a variable.
+func is(entry, name string) bool {
+	if len(entry) <= len(name) || entry[len(name)] != '=' {
+		return false
+	}
+	if runtime.GOOS == "windows" {
+		return strings.EqualFold(entry[:len(name)], name)
+	}
+	return entry[:len(name)] == name
 }
 
 // with returns env with a variable set.
@@ -27,7 +39,7 @@ func with(env []string, name, value string) []string {
 func without(env []string, name string) []string {
 	rest := make([]string, 0, len(env)+1)
 	for _, entry := range env {
-		if !strings.HasPrefix(entry, name+"=") {
+		if !is(entry, name) {
 			rest = append(rest, entry)
 		}
 	}

@@ -62,6 +62,13 @@ func (r *run) explore(t *heldTest) {
 	r.explorations.Go(func() { x.run(r.ctx) })
 }
 
+// abandoned is called for an orchestrated test whose process has ended before it, under run.mu.
+func (r *run) abandoned(t *heldTest) {
+	for _, c := range t.calls {
+		r.emitExploration(t, r.newCall(c.plan), r.ctx.Err() != nil)
+	}
+}
+
 func (r *run) newCall(plan protocol.Plan) *exploredCall {
 	call := &exploredCall{plan: plan, total: permutations.Count(plan.Counts), planned: r.MaxScenarios}
 	if call.total.IsInt64() && call.total.Int64() < int64(r.MaxScenarios) {

@@ -102,7 +102,7 @@ func splitGoArgs(args []string) (goArgs, error) {
 			continue
 		case !hasValue && !flag.boolean:
 			if len(args) == 0 {
-				return goArgs{}, usagef("-- %s: the flag needs a value", arg)
+				return goArgs{}, usagef("%s: the flag needs a value", arg)
 			}
 			value, args = args[0], args[1:]
 		case !hasValue:
@@ -113,6 +113,18 @@ func splitGoArgs(args []string) (goArgs, error) {
 		}
 	}
 	return g, nil
+}
+
+// addGOFLAGS adds what the flags in the environment variable GOFLAGS mean to scenarios. The go command
+// reads them itself; the test binary does not.
+func (g *goArgs) addGOFLAGS(env []string) error {
+	text, _ := lookup(env, "GOFLAGS")
+	fromEnv, err := splitGoArgs(strings.Fields(text))
+	if err != nil {
+		return usagef("GOFLAGS=%s: %w", text, err)
+	}
+	g.binary = append(fromEnv.binary, g.binary...)
+	return nil
 }
 
 // cutFlag takes a flag apart: -name, --name, -name=value, and -test.name for a flag of go test. The
@@ -143,7 +155,7 @@ func (g *goArgs) add(name, value string, flag goFlag) error {
 	case special:
 		return g.addSpecial(name, value, text)
 	case refused:
-		return usagef("-- -%s: %s", name, refusals[name])
+		return usagef("-%s: %s", name, refusals[name])
 	}
 	return nil
 }

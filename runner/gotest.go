@@ -29,18 +29,16 @@ func (r *run) goTest() error {
 		errors: errs,
 	})
 	reader.close()
-	if err == nil && r.only != nil && r.ctx.Err() == nil {
+	if err == nil && r.only != nil {
 		err = r.single()
 	}
 	r.explorations.Wait()
 	r.slots.close()
-	if err != nil || r.ctx.Err() != nil {
-		r.cancel(err)
-	}
+	r.stopBuilds() // nobody waits for one any more
 	r.background.Wait()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.keeper.finish()
+	r.keeper.finish(err == nil && e.status == "")
 	switch {
 	case err != nil:
 		return err

@@ -24,10 +24,13 @@ type keeper struct {
 	// explore is called when an orchestrated test has come to its end, with what is known of its
 	// calls. The keeper's release is to be called once the scenarios are done, not from explore.
 	explore func(t *heldTest)
-	// broken is called with what the library reported and cannot be used.
-	broken func(pkg string, err error)
+	// abandoned is called for an orchestrated test that does not come to its end.
+	abandoned func(t *heldTest)
+	// broken is called with what was reported and cannot be used.
+	broken func(err error)
 
 	packages map[string]*heldPackage
+	closed   bool // there is to be no further exploration
 }
 
 // A heldPackage is a package of which go test reports.
@@ -40,6 +43,7 @@ type heldPackage struct {
 	queue   []parse.Event        // kept unread, since a test that is held begins anew
 	planned bool
 	failed  bool // by a scenario
+	ended   bool // its end has come from go test
 }
 
 // A heldTest is a test whose end is kept, or will be.
@@ -88,7 +92,7 @@ func (k *keeper) event(e parse.Event) {
 	reported, err := p.attrs.Add(e)
 	switch {
 	case err != nil:
-		k.broken(p.name, err)
+		k.broken(err)
 		p.test(e.Test).wrong = err
 	case reported.Echo:
 		return
@@ -118,6 +122,12 @@ func (p *heldPackage) test(name string) *heldTest {
 
 func (k *keeper) plan(p *heldPackage, test string, plan protocol.Plan) {
 	t := p.test(test)
+	if slices.ContainsFunc(t.calls, func(c *plannedCall) bool { return c.plan.Call == plan.Call }) {
+		// Two bubbles of testing/synctest in a test that is repeated: the library cannot tell them apart.
+		t.wrong = fmt.Errorf("%s: two calls of orchestrate.Test in it count as one: run it without -count and -cpu", test)
+		k.broken(t.wrong)
+		return
+	}
 	if len(t.calls) == 0 {
 		for parent := range parents(test) {
 			p.test(parent).children++
@@ -157,6 +167,7 @@ func parents(test string) func(func(string) bool) {
 func (k *keeper) packageEvent(p *heldPackage, e parse.Event) {
 	p.events = append(p.events, e)
 	if e.Ends() {
+		p.ended = true
 		k.abandon(p)
 	}
 	k.flush(p)
@@ -167,7 +178,7 @@ func (k *keeper) testEvent(p *heldPackage, e parse.Event) {
 	switch {
 	case t == nil:
 		k.stream.emit(e)
-	case e.Action == parse.ActionRun && len(t.end) > 0:
+	case e.Action == parse.ActionRun && t.hasEnded():
 		p.queue = append(p.queue, e)
 	case len(t.end) > 0, e.Ends(), endLine(e):
 		t.end = append(t.end, e)
@@ -194,12 +205,23 @@ func endLine(e parse.Event) bool {
 	return false
 }
 
+// hasEnded reports whether the end of the test has come. Before it comes the line that announces it.
+func (t *heldTest) hasEnded() bool { return !t.ended.IsZero() }
+
 // ended is called when the end of a test has come.
 func (k *keeper) ended(t *heldTest) {
-	if len(t.calls) > 0 && t.wrong == nil {
+	switch {
+	case len(t.calls) > 0 && t.wrong == nil && !k.closed:
 		t.busy = true
 		k.explore(t)
 		return
+	case len(t.calls) > 0:
+		k.release(t, t.wrong != nil)
+		return
+	case t.wrong != nil:
+		for parent := range parents(t.name) {
+			t.pkg.test(parent).failed = true
+		}
 	}
 	k.releaseIfDone(t)
 	k.flush(t.pkg)
@@ -210,19 +232,13 @@ func (k *keeper) release(t *heldTest, failed bool) {
 	t.busy = false
 	t.failed = t.failed || failed
 	k.releaseIfDone(t)
-	for parent := range parents(t.name) {
-		if up := t.pkg.tests[parent]; up != nil {
-			up.children--
-			up.failed = up.failed || failed
-			k.releaseIfDone(up)
-		}
-	}
+	k.leave(t, failed)
 	k.flush(t.pkg)
 }
 
 func (k *keeper) releaseIfDone(t *heldTest) {
 	p := t.pkg
-	if t.busy || t.children > 0 || len(t.end) == 0 {
+	if t.busy || t.children > 0 || !t.hasEnded() {
 		return
 	}
 	delete(p.tests, t.name)
@@ -241,27 +257,50 @@ func (k *keeper) releaseIfDone(t *heldTest) {
 // that looked like their end goes its way.
 func (k *keeper) abandon(p *heldPackage) {
 	for _, name := range slices.Sorted(maps.Keys(p.tests)) {
-		if t := p.tests[name]; t.ended.IsZero() {
-			delete(p.tests, name)
-			for _, e := range t.end {
-				k.stream.emit(e)
-			}
+		t := p.tests[name]
+		if t == nil || t.hasEnded() {
+			continue
+		}
+		if len(t.calls) > 0 {
+			k.abandoned(t)
+		}
+		delete(p.tests, name)
+		for _, e := range t.end {
+			k.stream.emit(e)
+		}
+		if len(t.calls) > 0 {
+			k.leave(t, false)
 		}
 	}
 }
 
-// flush lets go of the events of a package of which no test is held any more.
+// leave tells the parents of an orchestrated test that they need not wait for it any more.
+func (k *keeper) leave(t *heldTest, failed bool) {
+	for parent := range parents(t.name) {
+		if up := t.pkg.tests[parent]; up != nil {
+			up.children--
+			up.failed = up.failed || failed
+			k.releaseIfDone(up)
+		}
+	}
+}
+
+// flush lets go of the events of a package of which no test is held any more, and takes those up that
+// waited for a test to be released.
 func (k *keeper) flush(p *heldPackage) {
-	if len(p.tests) > 0 {
-		return
+	if len(p.tests) == 0 {
+		events := p.events
+		p.events = nil
+		for _, e := range events {
+			k.stream.emit(p.verdict(e, k.now()))
+		}
 	}
-	events, queue := p.events, p.queue
-	p.events, p.queue = nil, nil
-	for _, e := range events {
-		k.stream.emit(p.verdict(e, k.now()))
-	}
-	for _, e := range queue {
-		k.event(e)
+	if len(p.queue) > 0 && p.tests[p.queue[0].Test] == nil {
+		queue := p.queue
+		p.queue = nil
+		for _, e := range queue {
+			k.event(e)
+		}
 	}
 }
 
@@ -271,82 +310,16 @@ func (k *keeper) time() *time.Time {
 }
 
 // finish lets go of everything that is still kept. It is called once go test has ended and every
-// test that was explored has been released.
-func (k *keeper) finish() {
+// test that was explored has been released. Where go test says that all is well, it has told of the
+// end of each package.
+func (k *keeper) finish(well bool) {
+	k.closed = true
 	for _, name := range slices.Sorted(maps.Keys(k.packages)) {
 		p := k.packages[name]
 		k.abandon(p)
 		k.flush(p)
-	}
-}
-
-// verdict returns an event of the test's end as it is once its scenarios are taken into account.
-func (t *heldTest) verdict(e parse.Event, now time.Time) parse.Event {
-	waited := now.Sub(t.ended)
-	e = e.Edit()
-	e.Time = &now
-	if e.Elapsed != nil {
-		*e.Elapsed += round(waited)
-	}
-	if endLine(e) {
-		e.Output = t.line(e.Output, waited)
-	}
-	if t.failed && e.Ends() {
-		e.Action = parse.ActionFail
-	}
-	return e
-}
-
-// line returns the line that announces the end, with the time that the scenarios took and, if one
-// failed, the other verdict.
-func (t *heldTest) line(output string, waited time.Duration) string {
-	indent, rest, _ := strings.Cut(output, "--- ")
-	verdict, _, _ := strings.Cut(rest, ":")
-	if t.failed {
-		verdict = "FAIL"
-	}
-	seconds := 0.0
-	if i := strings.LastIndex(rest, "("); i >= 0 {
-		fmt.Sscanf(rest[i:], "(%fs)", &seconds)
-	}
-	return fmt.Sprintf("%s--- %s: %s (%.2fs)\n", indent, verdict, t.name, seconds+waited.Seconds())
-}
-
-// verdict returns an event of the package as it is once the scenarios of its tests are taken into
-// account.
-func (p *heldPackage) verdict(e parse.Event, now time.Time) parse.Event {
-	if !p.planned && !p.failed {
-		return e
-	}
-	took := now.Sub(p.start)
-	switch {
-	case e.Ends():
-		e = e.Edit()
-		e.Time = &now
-		seconds := round(took)
-		e.Elapsed = &seconds
-		if p.failed {
-			e.Action = parse.ActionFail
+		if well && !p.ended {
+			k.broken(fmt.Errorf("%s: the output of go test is incomplete: the end of the package is missing", p.name))
 		}
-	case e.Action == parse.ActionOutput && p.failed && e.Output == "PASS\n":
-		e = e.Edit()
-		e.Output = "FAIL\n"
-	case e.Action == parse.ActionOutput && strings.HasPrefix(e.Output, "ok  \t"+p.name+"\t"):
-		e = e.Edit()
-		_, rest, _ := strings.Cut(strings.TrimPrefix(e.Output, "ok  \t"+p.name+"\t"), "\t")
-		if rest == "" {
-			rest = "\n"
-		} else {
-			rest = "\t" + rest
-		}
-		result := "ok  "
-		if p.failed {
-			result = "FAIL"
-		}
-		e.Output = fmt.Sprintf("%s\t%s\t%.3fs%s", result, p.name, took.Seconds(), rest)
 	}
-	return e
 }
-
-// round returns a duration in seconds, as exactly as test2json gives it.
-func round(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }

@@ -32,21 +32,23 @@ const planOfTwo = `{"version":1,"call":0,"threads":["a","b"],"counts":[2,2]}`
 // A keeperTest feeds a keeper with events. The scenarios of a test are done when a line says so: a
 // verdict and the test's name.
 type keeperTest struct {
-	keeper  *keeper
-	out     recorder
-	waiting map[string]*heldTest
-	planned []string
-	broken  []error
+	keeper    *keeper
+	out       recorder
+	waiting   map[string]*heldTest
+	planned   []string
+	broken    []error
+	abandoned []string
 }
 
 func newKeeperTest() *keeperTest {
 	k := &keeperTest{waiting: map[string]*heldTest{}}
 	k.keeper = &keeper{
-		stream:  &stream{sinks: []sink{&k.out}},
-		now:     func() time.Time { return time.Unix(0, 0) },
-		planned: func(pkg string) { k.planned = append(k.planned, pkg) },
-		explore: func(t *heldTest) { k.waiting[t.name] = t },
-		broken:  func(_ string, err error) { k.broken = append(k.broken, err) },
+		stream:    &stream{sinks: []sink{&k.out}},
+		now:       func() time.Time { return time.Unix(0, 0) },
+		planned:   func(pkg string) { k.planned = append(k.planned, pkg) },
+		explore:   func(t *heldTest) { k.waiting[t.name] = t },
+		broken:    func(err error) { k.broken = append(k.broken, err) },
+		abandoned: func(t *heldTest) { k.abandoned = append(k.abandoned, t.name) },
 	}
 	return k
 }
@@ -65,6 +67,8 @@ func (k *keeperTest) feed(t *testing.T, script string) {
 		case "":
 			continue
 		case "plan":
+			e.Action, e.Key, e.Value = parse.ActionAttr, protocol.AttrPlan, planOfTwo
+		case "again":
 			e.Action, e.Key, e.Value = parse.ActionAttr, protocol.AttrPlan, planOfTwo
 		case "garbage":
 			e.Action, e.Key, e.Value = parse.ActionAttr, protocol.AttrPlan, "garbage"
@@ -85,7 +89,7 @@ func (k *keeperTest) feed(t *testing.T, script string) {
 		}
 		k.keeper.event(e)
 	}
-	k.keeper.finish()
+	k.keeper.finish(false)
 }
 
 func TestKeeper(t *testing.T) {
@@ -241,6 +245,101 @@ func TestKeeper(t *testing.T) {
 				fail`,
 		},
 		{
+			name: "the second round of one test waits for itself, not for another",
+			in: `run TestA
+				plan TestA
+				pass TestA
+				run TestB
+				plan TestB
+				pass TestB
+				run TestA
+				plan TestA
+				pass TestA
+				pass -
+				done TestA
+				scenario TestA
+				done TestA
+				done TestB`,
+			want: `run TestA
+				attr TestA
+				run TestB
+				attr TestB
+				pass TestA
+				run TestA
+				attr TestA
+				run TestA/0,1,0,1
+				pass TestA/0,1,0,1
+				pass TestA
+				pass TestB
+				pass`,
+		},
+		{
+			name: "a subtest with a plan and garbage lets its parents fail",
+			in: `run TestA
+				run TestA/x
+				plan TestA/x
+				garbage TestA/x
+				pass TestA/x
+				pass TestA
+				pass -`,
+			want: `run TestA
+				run TestA/x
+				attr TestA/x
+				attr TestA/x
+				output TestA/x     orchtest: TestA/x: attribute orchtest.plan: neither a JSON object nor a part of one: "garbage"
+				fail TestA/x
+				fail TestA
+				fail`,
+		},
+		{
+			name: "a subtest with garbage alone lets its parents fail",
+			in: `run TestA
+				run TestA/x
+				garbage TestA/x
+				pass TestA/x
+				pass TestA
+				pass -`,
+			want: `run TestA
+				run TestA/x
+				attr TestA/x
+				output TestA/x     orchtest: TestA/x: attribute orchtest.plan: neither a JSON object nor a part of one: "garbage"
+				fail TestA/x
+				fail TestA
+				fail`,
+		},
+		{
+			name: "a subtest is done between the line and the end of its parent",
+			in: `run TestA
+				run TestA/x
+				plan TestA/x
+				pass TestA/x
+				out TestA --- PASS: TestA (0.00s)
+				failed TestA/x
+				pass TestA
+				pass -`,
+			want: `run TestA
+				run TestA/x
+				attr TestA/x
+				fail TestA/x
+				output TestA --- FAIL: TestA (0.00s)
+				fail TestA
+				fail`,
+		},
+		{
+			name: "two calls of one index",
+			in: `run TestA
+				plan TestA
+				again TestA
+				pass TestA
+				pass -`,
+			want: `run TestA
+				attr TestA
+				attr TestA
+				output TestA     orchtest: TestA: two calls of orchestrate.Test in it count as one: run it without -count and -cpu
+				fail TestA
+				fail`,
+		},
+		{
 			name: "a plan that is garbage",
 			in: `run TestA
 				garbage TestA
@@ -263,7 +362,7 @@ func TestKeeper(t *testing.T) {
 			if len(k.waiting) > 0 {
 				t.Errorf("not released: %v", k.waiting)
 			}
-			if wrong := strings.Contains(test.in, "garbage"); wrong != (len(k.broken) > 0) {
+			if wrong := strings.Contains(test.in, "garbage") || strings.Contains(test.in, "again"); wrong != (len(k.broken) > 0) {
 				t.Errorf("reported as broken: %v", k.broken)
 			}
 		})
@@ -280,5 +379,20 @@ func TestKeeperPlansAPackageOnce(t *testing.T) {
 	k.feed(t, script.String())
 	if diff := cmp.Diff([]string{"p"}, k.planned); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// Of an orchestrated test whose process ends, and of a package whose end does not come, somebody is told.
+func TestKeeperLosesNothing(t *testing.T) {
+	k := newKeeperTest()
+	k.feed(t, "run TestA\nplan TestA\nout TestA --- PASS: TestA (0.00s)\nfail -")
+	if diff := cmp.Diff([]string{"TestA"}, k.abandoned); diff != "" {
+		t.Errorf("abandoned (-want +got)\n%s", diff)
+	}
+	k = newKeeperTest()
+	k.keeper.event(parse.Event{Package: "p", Action: parse.ActionStart})
+	k.keeper.finish(true)
+	if len(k.broken) != 1 || !strings.Contains(k.broken[0].Error(), "the end of the package is missing") {
+		t.Errorf("got %v, want the missing end", k.broken)
 	}
 }

@@ -106,15 +106,17 @@ func (local) execute(ctx context.Context, c command) (exit, error) {
 	endGroup(p.pid)
 	close(p.done)
 	stop()
-	e := exit{took: time.Since(start), timedOut: p.timedOut.Load(), canceled: p.canceled.Load()}
+	e := exit{took: time.Since(start), canceled: p.canceled.Load()}
 	switch {
 	case err != nil:
 		e.status = err.Error()
 	case !state.Success():
 		e.status = state.String()
 	}
+	// It may have ended well at the very moment, and before that have been kept from running.
+	e.timedOut = e.status != "" && p.timedOut.Load()
 	for _, pipe := range pipes {
-		pipe.read.SetReadDeadline(time.Now().Add(graceToRead(e)))
+		pipe.end(graceToRead(e))
 	}
 	copying.Wait()
 	return e, nil
@@ -181,6 +183,7 @@ type pipe struct {
 	write *os.File // for the process; to be closed here once it has been handed on
 	read  *os.File
 	to    io.Writer
+	grace atomic.Int64 // how long to wait for more, once the process has ended; 0 before that
 }
 
 func newPipe(to io.Writer) (*pipe, error) {
@@ -191,19 +194,39 @@ func newPipe(to io.Writer) (*pipe, error) {
 	return &pipe{write: w, read: r, to: to}, nil
 }
 
+// end lets copy come to its end: the process has ended, so what it wrote is in the pipe.
+func (p *pipe) end(grace time.Duration) {
+	p.grace.Store(int64(grace))
+	if p.read.SetReadDeadline(time.Now().Add(grace)) != nil {
+		// Where a pipe has no deadlines, what a process outside of the group still writes is lost.
+		time.AfterFunc(grace, func() { p.read.Close() })
+	}
+}
+
 // buffers are those that pipes are read into, for there is one for each scenario.
 var buffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
 
-// copy ends when the last writing end is closed, or at the deadline that is set.
+// capacity is more than a pipe holds, and so more than an ended process can have left in it.
+const capacity = 1 << 20
+
+// copy returns when the last writing end is closed. Once the process has ended it also returns when
+// nothing more comes for the grace period, or so much that it must be another process that writes. The
+// time that the writer takes does not count.
 func (p *pipe) copy() {
 	buffer := buffers.Get().(*[32 << 10]byte)
 	defer buffers.Put(buffer)
-	to := p.to
-	for {
+	to, left := p.to, capacity
+	for left > 0 {
+		if grace := p.grace.Load(); grace > 0 {
+			p.read.SetReadDeadline(time.Now().Add(time.Duration(grace)))
+		}
 		n, err := p.read.Read(buffer[:])
 		if n > 0 {
 			if _, err := to.Write(buffer[:n]); err != nil {
 				to = io.Discard // the process must not be blocked by a writer that fails
+			}
+			if p.grace.Load() > 0 {
+				left -= n
 			}
 		}
 		if err != nil {

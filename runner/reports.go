@@ -91,6 +91,12 @@ func openReport(flag, name string) (*reportFile, error) {
 	if name == "" {
 		return nil, nil
 	}
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target // it is to be replaced, and not the link
+	}
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return nil, fmt.Errorf("%s %s: %w: name a file that can be written", flag, name, errors.Unwrap(err))
+	}
 	f := &reportFile{flag: flag, name: name}
 	info, err := os.Stat(name)
 	switch {
@@ -124,7 +130,8 @@ func (f *reportFile) create(old os.FileInfo) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return file, file.Chmod(mode)
+	file.Chmod(mode) // not every file system has permissions
+	return file, nil
 }
 
 // commit puts the file in its place.

@@ -68,6 +68,8 @@ type run struct {
 	overlay  string // the overlay file, "" where there is none
 	only     *onlySequence
 
+	buildContext context.Context
+	stopBuilds   context.CancelFunc
 	background   sync.WaitGroup // builds
 	explorations sync.WaitGroup
 	slots        *slots        // for scenarios, Parallel of them
@@ -105,9 +107,10 @@ func Run(ctx context.Context, c Config) error {
 	}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	defer r.cancel(nil)
-	r.temp, err = os.MkdirTemp("", "orchtest-")
-	if err != nil {
-		return fmt.Errorf("temporary folder: %w", err)
+	r.buildContext, r.stopBuilds = context.WithCancel(r.ctx)
+	defer r.stopBuilds()
+	if r.temp, err = tempFolder(); err != nil {
+		return err
 	}
 	defer os.RemoveAll(r.temp)
 
@@ -147,6 +150,15 @@ func Run(ctx context.Context, c Config) error {
 	return err
 }
 
+// tempFolder makes a folder, with a path that holds wherever it is used.
+func tempFolder() (string, error) {
+	folder, err := os.MkdirTemp("", "orchtest-")
+	if err != nil {
+		return "", fmt.Errorf("temporary folder: %w", err)
+	}
+	return filepath.Abs(folder)
+}
+
 func newRun(c Config) (*run, error) {
 	c.MaxScenarios = cmp.Or(c.MaxScenarios, DefaultMaxScenarios)
 	c.ScenarioTimeout = cmp.Or(c.ScenarioTimeout, DefaultScenarioTimeout)
@@ -179,6 +191,9 @@ func newRun(c Config) (*run, error) {
 	if r.goArgs, err = splitGoArgs(c.GoArgs); err != nil {
 		return nil, err
 	}
+	if err := r.goArgs.addGOFLAGS(c.Env); err != nil {
+		return nil, err
+	}
 	if r.goArgs.hasRun {
 		if c.Run != "" {
 			return nil, usagef("--run %s and -- -run %s: give one of them", c.Run, r.goArgs.run)
@@ -201,11 +216,12 @@ func newRun(c Config) (*run, error) {
 		return scenarioEnv(r.Env, strings.TrimSpace(goroot))
 	})
 	r.keeper = &keeper{
-		stream:  r.stream,
-		now:     c.Now,
-		planned: func(pkg string) { r.build(r.ctx, pkg) },
-		explore: r.explore,
-		broken:  func(_ string, err error) { r.fault(err) },
+		stream:    r.stream,
+		now:       c.Now,
+		planned:   func(pkg string) { r.build(r.buildContext, pkg) },
+		explore:   r.explore,
+		abandoned: r.abandoned,
+		broken:    r.fault,
 	}
 	return r, nil
 }
@@ -271,6 +287,10 @@ func (r *run) makeOverlay() error {
 		BuildFlags: r.goArgs.build,
 		Base:       r.goArgs.overlay,
 		TempDir:    r.temp,
+		Go: func(ctx context.Context, args ...string) ([]byte, error) {
+			out, _, err := r.goOutput(ctx, args...)
+			return out, err
+		},
 	})
 	var wrong overlay.ErrorList
 	switch {

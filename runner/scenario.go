@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
@@ -66,6 +68,8 @@ func judge(e exit, err error, child *parse.Child, limit time.Duration) (verdict,
 		return errored, "the scenario did not run: " + err.Error()
 	case e.timedOut:
 		return failed, fmt.Sprintf("the scenario did not end within %v (--scenario-timeout)", limit)
+	case e.status == "" && child.Failed && (child.Scenario == nil || !child.Scenario.Failed):
+		return failed, "the test failed, though the process ended with exit status 0"
 	case e.status != "" && child.Scenario == nil:
 		return failed, e.status + " before the end of the scenario"
 	case e.status != "" && !child.Scenario.Failed:
@@ -86,13 +90,19 @@ func judge(e exit, err error, child *parse.Child, limit time.Duration) (verdict,
 
 // scenarioArgs are the arguments of the test binary that runs one test.
 func (r *run) scenarioArgs(test string) []string {
-	return slices.Concat([]string{
+	args := []string{
 		"-test.paniconexit0",
 		"-test.timeout=0", // ours is --scenario-timeout
 		"-test.count=1",
 		"-test.v=test2json",
 		"-test.run=" + protocol.Pattern(test),
-	}, r.goArgs.binary, r.goArgs.own)
+	}
+	if _, set := lookup(r.Env, "GOMAXPROCS"); !set {
+		// The default is GOMAXPROCS, which is 1 there. But subtests that wait for each other have to run at
+		// once, as they do in the plan run.
+		args = append(args, fmt.Sprintf("-test.parallel=%d", runtime.NumCPU()))
+	}
+	return slices.Concat(args, r.goArgs.binary, r.goArgs.own)
 }
 
 func (r *run) scenarioVars(x *exploration, call *exploredCall, sequence []int) []string {
@@ -162,10 +172,14 @@ func pieces(text string) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		for line := range strings.Lines(text) {
 			for len(line) > longest {
-				if !yield(line[:longest]) {
+				end := longest
+				for end > longest-utf8.UTFMax && !utf8.RuneStart(line[end]) {
+					end-- // not within a character
+				}
+				if !yield(line[:end]) {
 					return
 				}
-				line = line[longest:]
+				line = line[end:]
 			}
 			if !yield(line) {
 				return
@@ -244,6 +258,9 @@ func indent(text string) string {
 func (r *run) replay(s scenarioResult) string {
 	args := []string{"orchtest", "--run", protocol.Pattern(s.test.name),
 		"--sequence", permutations.Format(s.sequence) + protocol.Suffix(s.call.plan.Call)}
+	if r.ScenarioTimeout != DefaultScenarioTimeout {
+		args = append(args, "--scenario-timeout", r.ScenarioTimeout.String())
+	}
 	args = append(args, r.patternsFor(s.test.pkg.name)...)
 	if again := r.goArgs.again(); len(again) > 0 {
 		args = append(append(args, "--"), again...)

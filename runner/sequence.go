@@ -51,8 +51,8 @@ type candidate struct {
 // single finds the test that --sequence is for, and then deals with the events of the plan run.
 func (r *run) single() error {
 	candidates, built := r.candidates()
-	// What does not build, or fails without an orchestrated test, is shown as ever.
-	if len(candidates) > 0 || built {
+	// What does not build, fails without an orchestrated test, or was interrupted is shown as ever.
+	if (len(candidates) > 0 || built) && r.ctx.Err() == nil {
 		if err := r.choose(candidates); err != nil {
 			return err
 		}

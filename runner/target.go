@@ -41,6 +41,8 @@ func (r *run) build(ctx context.Context, pkg string) {
 	r.targets[pkg] = t
 	r.background.Go(func() {
 		defer close(t.listed)
+		r.builds <- struct{}{}
+		defer func() { <-r.builds }()
 		t.dir, t.listErr = r.packageDir(ctx, pkg)
 	})
 	r.background.Go(func() {
@@ -71,19 +73,26 @@ func (r *run) packageDir(ctx context.Context, pkg string) (string, error) {
 	return strings.TrimSpace(out), nil
 }
 
-// goCommand runs the go command to its end and returns what it printed to standard output.
+// goCommand runs the go command, which is to succeed, and returns what it printed to standard output.
 func (r *run) goCommand(ctx context.Context, args ...string) (string, error) {
-	var out, errs bytes.Buffer
+	out, failure, err := r.goOutput(ctx, args...)
+	if err == nil && failure != "" {
+		err = fmt.Errorf("go %s: %s", args[0], failure)
+	}
+	return string(out), err
+}
+
+// goOutput runs the go command to its end. It returns what it printed to standard output, and, where it
+// failed, how and with which words.
+func (r *run) goOutput(ctx context.Context, args ...string) (out []byte, failure string, err error) {
+	var stdout, stderr bytes.Buffer
 	e, err := r.executor.execute(ctx, command{
-		path: r.goTool, args: args, dir: r.Dir, output: &out, errors: &errs,
+		path: r.goTool, args: args, dir: r.Dir, output: &stdout, errors: &stderr,
 		// A go command that is interrupted while it builds leaves its temporary files.
 		env: with(r.Env, "GOTMPDIR", r.temp),
 	})
-	if err != nil {
-		return "", err
+	if err == nil && e.status != "" {
+		failure = e.status + ": " + strings.TrimSpace(stderr.String()+stdout.String())
 	}
-	if e.status != "" {
-		return "", fmt.Errorf("go %s: %s: %s", args[0], e.status, strings.TrimSpace(errs.String()+out.String()))
-	}
-	return out.String(), nil
+	return stdout.Bytes(), failure, err
 }

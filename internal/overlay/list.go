@@ -41,18 +41,31 @@ func list(ctx context.Context, c Config) ([]listed, error) {
 	if c.Base != "" {
 		args = append(args, "-overlay="+c.Base)
 	}
-	cmd := exec.CommandContext(ctx, "go", append(append(args, "--"), c.Packages...)...)
+	run := c.Go
+	if run == nil {
+		run = c.goCommand
+	}
+	out, err := run(ctx, append(append(args, "--"), c.Packages...)...)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w", err)
+	}
+	return decode(out), nil
+}
+
+// goCommand stands in for a Config.Go that is nil.
+func (c Config) goCommand(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir, cmd.Env = c.Dir, c.Env
 	// A killed go command may leave a child, git say, that holds the pipe open.
 	cmd.WaitDelay = time.Second
 	out, err := cmd.Output()
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
+	if failed := new(exec.ExitError); errors.As(err, &failed) {
+		err = nil
 	}
-	if failed := new(exec.ExitError); err != nil && !errors.As(err, &failed) {
-		return nil, fmt.Errorf("go list: %w", err)
-	}
-	return decode(out), nil
+	return out, err
 }
 
 func decode(out []byte) (packages []listed) {

@@ -33,6 +33,10 @@ type Config struct {
 	BuildFlags []string // those of go test that have a say in what is built: -race, -tags=x, -modfile=f
 	Base       string   // an overlay file of the user's own, to be included; "" is that of BuildFlags or GOFLAGS
 	TempDir    string   // an existing folder, the caller's, for all that is written
+
+	// Go runs the go command and returns what it printed to standard output, also where it failed; an
+	// error says that it could not be started. Nil runs it as a process that nobody else knows of.
+	Go func(ctx context.Context, args ...string) ([]byte, error)
 }
 
 // Result is what Build has made.
