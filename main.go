@@ -112,6 +112,9 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 				return &runner.UsageError{Err: fmt.Errorf("--%s %s: it is to be more than nothing", name, value)}
 			}
 		}
+		if c.IsSet("sequence") && c.String("sequence") == "" {
+			return &runner.UsageError{Err: errors.New("--sequence: it is empty: name one, as 0,1,0,1")}
+		}
 		return runner.Run(c.Context, runner.Config{
 			Packages:        c.App.Metadata["packages"].([]string),
 			GoArgs:          c.App.Metadata["goArgs"].([]string),

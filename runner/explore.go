@@ -119,7 +119,7 @@ func (x *exploration) serial() {
 func (x *exploration) serialResult(i int, v verdict) scenarioResult {
 	s := scenarioResult{
 		test: x.test, call: x.calls[i], sequence: permutations.Serial(x.calls[i].plan.Counts),
-		verdict: v, report: x.test.calls[i].serial,
+		verdict: v, report: x.test.calls[i].serial, plan: true,
 	}
 	if x.ended.Elapsed != nil {
 		s.elapsed = *x.ended.Elapsed

@@ -16,6 +16,7 @@ type goArgs struct {
 	run      string   // the value of -run
 	hasRun   bool
 	overlay  string // the value of -overlay
+	cover    bool   // there is a flag of coverage
 }
 
 // How a flag of go test is treated.
@@ -37,13 +38,13 @@ type goFlag struct {
 
 // goFlags are the flags that `go help build`, `go help test` and `go help testflag` list (Go 1.26).
 var goFlags = flagTable(map[treatment]string{
-	toBuild: "a! race! msan! asan! work! x! trimpath! buildvcs! modcacherw! linkshared! " +
+	toBuild: "cover! covermode coverpkg a! race! msan! asan! work! x! trimpath! buildvcs! modcacherw! linkshared! " +
 		"p asmflags buildmode compiler gccgoflags gcflags installsuffix ldflags mod modfile pgo pkgdir tags toolexec",
-	toTest: "benchmem! failfast! artifacts! bench benchtime blockprofile blockprofilerate count cpuprofile memprofile " +
+	toTest: "coverprofile benchmem! failfast! artifacts! bench benchtime blockprofile blockprofilerate count cpuprofile memprofile " +
 		"memprofilerate mutexprofile mutexprofilefraction outputdir shuffle timeout trace vet",
 	toScenario: "short! fullpath! skip parallel",
 	special:    "run cpu overlay json! v!",
-	refused:    "c! i! n! cover! covermode coverpkg coverprofile exec fuzz fuzzminimizetime fuzztime list o C",
+	refused:    "c! i! n! exec fuzz fuzzminimizetime fuzztime list o C",
 })
 
 // refusals say why a flag cannot be had, and what to do instead.
@@ -51,10 +52,6 @@ var refusals = map[string]string{
 	"c":                "orchtest runs the tests: use go test -c to keep a binary",
 	"i":                "go test has it no longer",
 	"n":                "orchtest runs the tests: use go test -n to see the commands",
-	"cover":            "go test drops the pragmas where coverage is on (golang/go#73802): measure it with plain go test",
-	"covermode":        "see -cover",
-	"coverpkg":         "see -cover",
-	"coverprofile":     "go test drops the pragmas where coverage is on (golang/go#73802): measure it with plain go test",
 	"exec":             "orchtest starts the test binaries itself",
 	"fuzz":             "orchtest runs the seeds of a fuzz test only: use go test -fuzz",
 	"fuzzminimizetime": "orchtest runs the seeds of a fuzz test only: use go test -fuzz",
@@ -124,6 +121,7 @@ func (g *goArgs) addGOFLAGS(env []string) error {
 		return usagef("GOFLAGS=%s: %w", text, err)
 	}
 	g.binary = append(fromEnv.binary, g.binary...)
+	g.cover = g.cover || fromEnv.cover
 	return nil
 }
 
@@ -140,6 +138,7 @@ func cutFlag(arg string) (name, value string, hasValue bool) {
 }
 
 func (g *goArgs) add(name, value string, flag goFlag) error {
+	g.cover = g.cover || strings.HasPrefix(name, "cover")
 	text := fmt.Sprintf("-%s=%s", name, value)
 	if flag.boolean && value == "true" {
 		text = "-" + name

@@ -21,10 +21,11 @@ func (r *run) goTest() error {
 	errs := &copied{w: r.Stderr}
 	r.slots = newSlots(r.Parallel)
 	e, err := r.executor.execute(r.ctx, command{
-		path:   r.goTool,
-		args:   r.testArgs(),
-		dir:    r.Dir,
-		env:    with(r.Env, protocol.EnvMode, protocol.ModePlan),
+		path: r.goTool,
+		args: r.testArgs(),
+		dir:  r.Dir,
+		env: with(with(r.Env, protocol.EnvMode, protocol.ModePlan),
+			protocol.EnvTimeout, r.ScenarioTimeout.String()),
 		output: reader,
 		errors: errs,
 	})

@@ -308,6 +308,10 @@ func (r *run) makeOverlay() error {
 		fmt.Fprintf(r.Stderr, "orchtest: no test imports github.com/orchtest/orchtest/lib/orchestrate: "+
 			"%d pragmas do nothing, the first is at %s\n", n, result.Unused[0])
 	}
+	if result.Pragmas > 0 && r.goArgs.cover {
+		return usagef("-cover: go test drops the pragmas where coverage is on (golang/go#73802), and there are %d: "+
+			"measure coverage with plain go test", result.Pragmas)
+	}
 	r.overlay = cmp.Or(result.File, r.goArgs.overlay)
 	return nil
 }

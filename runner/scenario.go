@@ -29,6 +29,8 @@ type scenarioResult struct {
 	output   string             // of the test itself
 	elapsed  float64            // seconds
 	canceled bool               // it was ended by an interrupt: it counts as not run
+	brokeOff bool               // its process ended before the scenario did
+	plan     bool               // it was part of the plan run
 }
 
 // runScenario runs one scenario in a process of its own.
@@ -54,7 +56,8 @@ func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCal
 		result.output = tidyStacks(result.output)
 	}
 	result.verdict, result.reason = judge(e, err, child, r.ScenarioTimeout)
-	if result.report == nil && result.verdict == failed {
+	result.brokeOff = child.Scenario == nil && result.verdict == failed
+	if result.brokeOff {
 		result.report = brokenOff(turns, result)
 	}
 	return result
@@ -145,12 +148,19 @@ func (r *run) emit(s scenarioResult) {
 	if s.verdict == errored {
 		attr(protocol.AttrError, s.reason)
 	}
+	told := s.verdict == failed || s.verdict == errored || r.only != nil
+	if told {
+		r.explained = r.explain(s)
+	}
+	if told && s.brokeOff {
+		print(r.explained) // before the stacks, which are long
+		print("\n")
+	}
 	print(s.output)
-	if s.verdict == failed || s.verdict == errored || r.only != nil {
+	if told && !s.brokeOff {
 		if s.output != "" && !strings.HasSuffix(s.output, "\n") {
 			print("\n")
 		}
-		r.explained = r.explain(s)
 		print(r.explained)
 	}
 	action, word := parse.ActionPass, "PASS"
@@ -227,6 +237,9 @@ func (r *run) explain(s scenarioResult) string {
 	fmt.Fprintf(&b, "\nscenario %s %s", permutations.Format(s.sequence)+protocol.Suffix(s.call.plan.Call), verb)
 	if s.reason != "" {
 		fmt.Fprintf(&b, ": %s", s.reason)
+	}
+	if s.plan && s.verdict == failed {
+		fmt.Fprintf(&b, "\nit was part of the plan run: what it printed stands with %s", s.test.name)
 	}
 	b.WriteString("\nthreads:")
 	for i, name := range s.call.plan.Threads {

@@ -72,6 +72,11 @@ func Build(ctx context.Context, c Config) (Result, error) {
 	}
 	below := closure(packages, syncpointPath)
 	if len(below) == 0 {
+		// What stands where it cannot is wrong all the same.
+		if _, err := b.rewrite(nil); err != nil {
+			return Result{}, err
+		}
+		b.result.Pragmas = 0
 		b.result.Unused = b.positions()
 		return b.result, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/permutations"
@@ -16,9 +17,10 @@ import (
 // A mode is what a call of Test is asked to do.
 type mode struct {
 	kind     kind
-	sequence []int  // of the one scenario to run
-	counts   Counts // what the serial run counted in another process
-	turns    string // the file of the turn log; "" where none is wanted
+	sequence []int         // of the one scenario to run
+	counts   Counts        // what the serial run counted in another process
+	turns    string        // the file of the turn log; "" where none is wanted
+	limit    time.Duration // of the serial run; 0 is without a limit
 }
 
 type kind int
@@ -36,7 +38,8 @@ func modeOf(test string, index int) (mode, error) {
 	case "":
 		return mode{kind: explore}, nil
 	case protocol.ModePlan:
-		return mode{kind: plan}, nil
+		limit, err := limitFrom(protocol.EnvTimeout)
+		return mode{kind: plan, limit: limit}, err
 	case protocol.ModeScenario:
 		return scenarioMode(test, index)
 	default:
@@ -62,6 +65,19 @@ func scenarioMode(test string, index int) (mode, error) {
 		return mode{kind: other}, nil
 	}
 	return mode{kind: single, sequence: sequence, counts: counts, turns: os.Getenv(protocol.EnvTurns)}, nil
+}
+
+// limitFrom reads a variable that holds a duration, or is not set.
+func limitFrom(variable string) (time.Duration, error) {
+	text := os.Getenv(variable)
+	if text == "" {
+		return 0, nil
+	}
+	limit, err := time.ParseDuration(text)
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", variable, err)
+	}
+	return limit, nil
 }
 
 // indexesFrom reads a variable that holds a sequence, or is written like one.

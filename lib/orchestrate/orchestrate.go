@@ -66,6 +66,7 @@ type call struct {
 	index    int    // among the calls in the same test
 	place    place
 	folder   string // of place
+	pkg      string // the import path of the package under test, as far as the name of its function tells
 	mode     mode
 
 	serial *T     // the T of the serial run
@@ -83,8 +84,9 @@ func begin(t *testing.T, scenario func(*T), opts []Option) *call {
 			"call it from the test function, or in a subtest of its own")
 	}
 	c := &call{t: t, scenario: scenario, index: nextIndex(t), strays: registry.Strays()}
-	if _, file, line, ok := runtime.Caller(2); ok {
+	if pc, file, line, ok := runtime.Caller(2); ok {
 		c.place, c.folder = place{file, line}, filepath.Dir(file)
+		c.pkg = packageOf(runtime.FuncForPC(pc).Name())
 	}
 	for _, opt := range opts {
 		opt(c)
@@ -142,6 +144,7 @@ func (c *call) run(sequence []int) {
 	}
 	t.conductor.watcher, t.conductor.strategy = t, &t.script
 	t.conductor.log = openTurnLog(c.mode.turns)
+	defer c.watch(t)()
 	returned := false
 	defer func() {
 		t.conductor.log.close()

@@ -14,6 +14,19 @@ type place struct {
 	line int
 }
 
+// packageOf returns the import path of the package under test, given the name of a function in it or
+// in its external test package.
+func packageOf(function string) string {
+	last := strings.LastIndex(function, "/") + 1
+	name, _, _ := strings.Cut(function[last:], ".")
+	// The compiler writes a dot in the last element of a path in this way.
+	path := function[:last] + strings.TrimSuffix(strings.ReplaceAll(name, "%2e", "."), "_test")
+	if path == "command-line-arguments" {
+		return "." // files that were named one by one
+	}
+	return path
+}
+
 // placeOf returns the place of a return address.
 func placeOf(pc uintptr) place {
 	if pc == 0 {
@@ -84,8 +97,8 @@ func describePanic(v any) string {
 	return fmt.Sprintf("panic: %v\n\n%s", v, stack)
 }
 
-// library is the prefix of the functions of this package. A test in the package's folder is of
-// another package, since orchestrate has only external tests.
+// library is the prefix of the functions of this package. A test of threads in its folder is of
+// another package.
 const library = "github.com/orchtest/orchtest/lib/orchestrate."
 
 func isLibrary(function string) bool {

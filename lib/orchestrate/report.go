@@ -48,8 +48,8 @@ func (c *call) attr(key string, value any) {
 // explain logs what a reader needs to understand a failed scenario, and to see it again.
 func (c *call) explain(s protocol.Scenario) {
 	sequence := permutations.Format(s.Sequence) + protocol.Suffix(c.index)
-	fmt.Fprintf(c.t.Output(), "scenario %s failed\n%s\nreplay: orchtest --run %s --sequence %s .\n",
-		sequence, protocol.Timeline(s, c.folder), quote(protocol.Pattern(c.t.Name())), quote(sequence))
+	fmt.Fprintf(c.t.Output(), "scenario %s failed\n%s\nreplay: orchtest --run %s --sequence %s %s\n",
+		sequence, protocol.Timeline(s, c.folder), quote(protocol.Pattern(c.t.Name())), quote(sequence), c.pkg)
 }
 
 // quote returns an argument as a shell takes it.

@@ -175,7 +175,7 @@ func TestReplayIsQuoted(t *testing.T) {
 	t.Parallel()
 	r := runChild(t, oddName, explore)
 	r.wantStatus(t, 1)
-	r.want(t, `replay: orchtest --run '\^TestOddName\$/\^it'\\''s\$' --sequence '0,0,1' \.\n`)
+	r.want(t, `replay: orchtest --run '\^TestOddName\$/\^it'\\''s\$' --sequence '0,0,1' github.com/orchtest/orchtest/lib/orchestrate\n`)
 }
 
 var secondFails = child("TestSecondFails", func(t *testing.T) {
@@ -187,7 +187,7 @@ func TestSequenceOfALaterCallHasItsSuffix(t *testing.T) {
 	t.Parallel()
 	r := runChild(t, secondFails, explore)
 	r.wantStatus(t, 1)
-	r.want(t, "scenario 0,0,1#01 failed\n", `--sequence '0,0,1#01' \.\n`)
+	r.want(t, "scenario 0,0,1#01 failed\n", `--sequence '0,0,1#01' github.com/orchtest/orchtest/lib/orchestrate\n`)
 }
 
 func TestNothingIsPrintedWhereNothingFails(t *testing.T) {

@@ -291,7 +291,7 @@ func TestFirstFailingScenarioStopsTheExploration(t *testing.T) {
 				}
 				r.want(t, "^ *scenario 0,1,1,0 failed\n", "^ *turn +thread +from +to\n",
 					"^ *3 +second .*"+at, "^ *4 +first .*end",
-					`^ *replay: orchtest --run '\^`+test.child+`\$' --sequence '0,1,1,0' \.\n`, "--- FAIL")
+					`^ *replay: orchtest --run '\^`+test.child+`\$' --sequence '0,1,1,0' github.com/orchtest/orchtest/lib/orchestrate\n`, "--- FAIL")
 			}
 		})
 	}

@@ -29,6 +29,9 @@ const (
 	EnvSequence = "ORCHTEST_SEQUENCE"
 	// EnvCounts are the turns of each thread in the serial run, written like a sequence.
 	EnvCounts = "ORCHTEST_COUNTS"
+	// EnvTimeout, if it is set, is how long a serial run may take in plan mode, as time.ParseDuration
+	// reads it. One that takes longer ends the process, with the stacks of all goroutines.
+	EnvTimeout = "ORCHTEST_TIMEOUT"
 	// EnvTurns, if it is set, is a file to which each turn of the scenario is written as it ends, so
 	// that the turns are known even of a process that breaks off: see [ReadTurns]. It is written from
 	// its beginning, and not cut off behind the turns: see [EndOfTurns].
