@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"gotest.tools/gotestsum/testjson"
 
@@ -33,6 +34,8 @@ type console struct {
 	summary io.Writer
 	failed  func(error)
 
+	benchmarks openBenchmarks
+
 	feed *io.PipeWriter
 	done chan struct{} // closed when testjson has read everything
 	exec *testjson.Execution
@@ -43,7 +46,7 @@ func newConsole(c Config, failed func(error)) *console {
 	read, write := io.Pipe()
 	k := &console{
 		format: c.Format, out: bufio.NewWriter(c.Stdout), stdout: c.Stdout, summary: c.Stdout,
-		failed: failed, feed: write, done: make(chan struct{}),
+		failed: failed, benchmarks: openBenchmarks{}, feed: write, done: make(chan struct{}),
 	}
 	if c.Format == "standard-json" {
 		k.summary = c.Stderr // standard output is the stream and nothing else
@@ -103,9 +106,37 @@ func (k *console) event(e parse.Event, ofPassing bool) error {
 	if !known(e.Action) || (ofPassing && !k.showsPassing()) {
 		return nil
 	}
-	// A write ends early only once testjson has stopped reading, which failed has told of.
-	k.feed.Write(append(slices.Clone(e.Line()), '\n'))
+	for _, end := range k.benchmarks.ends(e) {
+		k.write(end)
+	}
+	k.write(e)
 	return nil
+}
+
+// write hands an event to testjson. It ends early only once testjson has stopped reading, which failed
+// has told of.
+func (k *console) write(e parse.Event) { k.feed.Write(append(slices.Clone(e.Line()), '\n')) }
+
+// openBenchmarks are the benchmarks that were begun and have not ended, by package. For one that passes
+// the stream has no end (Go 1.26), and testjson takes what has no end for a failure.
+type openBenchmarks map[string][]string
+
+// ends takes the next event. Where it is the end of a package that passed, it returns the ends that are
+// missing before it.
+func (o openBenchmarks) ends(e parse.Event) (ends []parse.Event) {
+	switch {
+	case strings.HasPrefix(e.Test, "Benchmark") && e.Ends():
+		o[e.Package] = slices.DeleteFunc(o[e.Package], func(test string) bool { return test == e.Test })
+	case strings.HasPrefix(e.Test, "Benchmark") && !slices.Contains(o[e.Package], e.Test):
+		o[e.Package] = append(o[e.Package], e.Test)
+	case e.Test == "" && e.Action == parse.ActionPass:
+		// Subbenchmarks before what they are in.
+		for _, test := range slices.Backward(o[e.Package]) {
+			ends = append(ends, parse.Event{Time: e.Time, Action: parse.ActionPass, Package: e.Package, Test: test})
+		}
+		delete(o, e.Package)
+	}
+	return ends
 }
 
 func (k *console) line(e parse.Event) error {
