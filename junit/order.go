@@ -7,11 +7,14 @@ import (
 
 // compareNames orders tests: a parent before its subtests, those of one parent together, and the
 // scenarios of one test by call and sequence.
-func compareNames(a, b string) int {
+func compareNames(a, b string) int { return compareLists(a, b, "/", compareElements) }
+
+// compareLists orders two lists lexicographically, a list before those that it begins.
+func compareLists(a, b, separator string, compare func(x, y string) int) int {
 	for {
-		x, restA, moreA := strings.Cut(a, "/")
-		y, restB, moreB := strings.Cut(b, "/")
-		if c := compareElements(x, y); c != 0 {
+		x, restA, moreA := strings.Cut(a, separator)
+		y, restB, moreB := strings.Cut(b, separator)
+		if c := compare(x, y); c != 0 {
 			return c
 		}
 		if !moreA || !moreB {
@@ -42,19 +45,7 @@ func cutScenario(element string) (sequence, call string, is bool) {
 }
 
 // compareSequences orders two sequences lexicographically, by thread.
-func compareSequences(a, b string) int {
-	for {
-		x, restA, moreA := strings.Cut(a, ",")
-		y, restB, moreB := strings.Cut(b, ",")
-		if c := compareNumbers(x, y); c != 0 {
-			return c
-		}
-		if !moreA || !moreB {
-			return compareBools(moreA, moreB)
-		}
-		a, b = restA, restB
-	}
-}
+func compareSequences(a, b string) int { return compareLists(a, b, ",", compareNumbers) }
 
 // compareNumbers orders two decimals of any length.
 func compareNumbers(a, b string) int {

@@ -105,21 +105,21 @@ func (x *exploration) run(ctx context.Context) {
 func (x *exploration) serial() {
 	guilty := guiltyCall(x.test.calls, x.ended.Action)
 	for i := range x.calls {
-		v := passed
-		switch {
-		case i == guilty:
-			v = failed
-		case x.ended.Action == parse.ActionSkip:
-			v = skipped
-		}
-		x.report(x.serialResult(i, v))
+		x.report(x.serialResult(i, i == guilty))
 	}
 }
 
-func (x *exploration) serialResult(i int, v verdict) scenarioResult {
+// serialResult is what the plan run says of the serial scenario of a call.
+func (x *exploration) serialResult(i int, guilty bool) scenarioResult {
 	s := scenarioResult{
 		test: x.test, call: x.calls[i], sequence: permutations.Serial(x.calls[i].plan.Counts),
-		verdict: v, report: x.test.calls[i].serial, plan: true,
+		report: x.test.calls[i].serial, plan: true,
+	}
+	switch {
+	case guilty:
+		s.verdict = failed
+	case x.ended.Action == parse.ActionSkip:
+		s.verdict = skipped
 	}
 	if x.ended.Elapsed != nil {
 		s.elapsed = *x.ended.Elapsed
@@ -136,17 +136,11 @@ func (x *exploration) single(ctx context.Context) {
 			continue
 		}
 		call.planned = 1
-		v := passed
-		if guiltyCall(x.test.calls, x.ended.Action) >= 0 {
-			v = failed
-		}
-		switch serial := permutations.Serial(call.plan.Counts); {
-		case slices.Equal(only.sequence, serial):
-			x.report(x.serialResult(i, v))
-		default:
-			if x.ready(ctx) {
-				x.scenario(ctx, call, only.sequence)
-			}
+		switch {
+		case slices.Equal(only.sequence, permutations.Serial(call.plan.Counts)):
+			x.report(x.serialResult(i, x.ended.Action == parse.ActionFail))
+		case x.ready(ctx):
+			x.scenario(ctx, call, only.sequence)
 		}
 	}
 }

@@ -119,10 +119,13 @@ func (r *run) scenarioVars(x *exploration, call *exploredCall, sequence []int) [
 	)
 }
 
-// name is the scenario's name as a subtest.
-func (s scenarioResult) name() string {
-	return s.test.name + "/" + permutations.Format(s.sequence) + protocol.Suffix(s.call.plan.Call)
+// label is the scenario's name within its test, and what --sequence takes.
+func (s scenarioResult) label() string {
+	return permutations.Format(s.sequence) + protocol.Suffix(s.call.plan.Call)
 }
+
+// name is the scenario's name as a subtest.
+func (s scenarioResult) name() string { return s.test.name + "/" + s.label() }
 
 // emit writes a scenario to the stream as a subtest. It is called under run.mu.
 func (r *run) emit(s scenarioResult) {
@@ -234,7 +237,7 @@ func (r *run) scenarioReport(s scenarioResult) protocol.Scenario {
 func (r *run) explain(s scenarioResult) string {
 	var b strings.Builder
 	verb := map[verdict]string{passed: "passed", failed: "failed", errored: "could not be run", skipped: "was skipped"}[s.verdict]
-	fmt.Fprintf(&b, "\nscenario %s %s", permutations.Format(s.sequence)+protocol.Suffix(s.call.plan.Call), verb)
+	fmt.Fprintf(&b, "\nscenario %s %s", s.label(), verb)
 	if s.reason != "" {
 		fmt.Fprintf(&b, ": %s", s.reason)
 	}
@@ -270,7 +273,7 @@ func indent(text string) string {
 // replay is the command that runs a scenario again.
 func (r *run) replay(s scenarioResult) string {
 	args := []string{"orchtest", "--run", protocol.Pattern(s.test.name),
-		"--sequence", permutations.Format(s.sequence) + protocol.Suffix(s.call.plan.Call)}
+		"--sequence", s.label()}
 	if r.ScenarioTimeout != DefaultScenarioTimeout {
 		args = append(args, "--scenario-timeout", r.ScenarioTimeout.String())
 	}

@@ -3,6 +3,7 @@ package runner
 import (
 	"fmt"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -13,7 +14,6 @@ import (
 // explored completely, unless only one scenario was asked for.
 func summary(explored []exploredTest, only bool) string {
 	sum := protocol.Exploration{}
-	sequences := new(big.Int)
 	var partial strings.Builder
 	for _, e := range explored {
 		sum.Planned += e.Planned
@@ -26,10 +26,8 @@ func summary(explored []exploredTest, only bool) string {
 		if !only && all != nil && all.Cmp(big.NewInt(int64(e.Planned))) > 0 {
 			fmt.Fprintf(&partial, "  %s: %s\n", e.name, parse.Summary(e.Exploration))
 		}
-		sequences.Add(sequences, big.NewInt(int64(e.Planned)))
 	}
-	sum.Sequences = sequences.String()
-	text := parse.Summary(sum)
-	_, counts, _ := strings.Cut(text, ": ")
+	sum.Sequences = strconv.Itoa(sum.Planned)
+	_, counts, _ := strings.Cut(parse.Summary(sum), ": ")
 	return fmt.Sprintf("SCENARIOS %d planned: %s\n%s", sum.Planned, counts, partial.String())
 }
