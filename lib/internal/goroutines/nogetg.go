@@ -1,0 +1,9 @@
+//go:build !gc || (!amd64 && !arm64)
+
+package goroutines
+
+import "unsafe"
+
+const hasG = false
+
+func getg() unsafe.Pointer { return nil }
