@@ -99,6 +99,11 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 				Usage: "run at most `N` scenarios for each call of orchestrate.Test"},
 			&cli.DurationFlag{Name: "scenario-timeout", Value: runner.DefaultScenarioTimeout,
 				Usage: "let a scenario fail after `D`, with the stacks of its goroutines"},
+			&cli.DurationFlag{Name: "turn-timeout", Value: runner.DefaultTurnTimeout,
+				Usage: "let a scenario fail if a turn takes longer than `D`"},
+			&cli.DurationFlag{Name: "deadlock-window", Value: runner.DefaultDeadlockWindow,
+				Usage: "call it a deadlock if every thread has been blocked for `D`"},
+			&cli.BoolFlag{Name: "fail-on-leak", Usage: "let a scenario fail that leaves a blocked goroutine behind"},
 		},
 		OnUsageError: func(_ *cli.Context, err error, _ bool) error {
 			return &runner.UsageError{Err: fmt.Errorf("%w: see orchtest --help", err)}
@@ -106,7 +111,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		ExitErrHandler: func(*cli.Context, error) {}, // run decides
 	}
 	app.Action = func(c *cli.Context) error {
-		for _, name := range []string{"parallel", "max-scenarios", "scenario-timeout"} {
+		for _, name := range []string{"parallel", "max-scenarios", "scenario-timeout", "turn-timeout", "deadlock-window"} {
 			// To the runner nothing means the default. Who writes 0 means something else.
 			if value := fmt.Sprint(c.Value(name)); c.IsSet(name) && (value == "0" || value == "0s") {
 				return &runner.UsageError{Err: fmt.Errorf("--%s %s: it is to be more than nothing", name, value)}
@@ -114,6 +119,11 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		}
 		if c.IsSet("sequence") && c.String("sequence") == "" {
 			return &runner.UsageError{Err: errors.New("--sequence: it is empty: name one, as 0,1,0,1")}
+		}
+		var failOnLeak *bool
+		if c.IsSet("fail-on-leak") {
+			value := c.Bool("fail-on-leak")
+			failOnLeak = &value
 		}
 		return runner.Run(c.Context, runner.Config{
 			Packages:        c.App.Metadata["packages"].([]string),
@@ -124,6 +134,9 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			Parallel:        c.Int("parallel"),
 			MaxScenarios:    c.Int("max-scenarios"),
 			ScenarioTimeout: c.Duration("scenario-timeout"),
+			TurnTimeout:     given(c, "turn-timeout"),
+			DeadlockWindow:  given(c, "deadlock-window"),
+			FailOnLeak:      failOnLeak,
 			Format:          c.String("format"),
 			JUnitFile:       c.String("junitfile"),
 			JSONFile:        c.String("jsonfile"),
@@ -133,4 +146,12 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		})
 	}
 	return app
+}
+
+// given returns the value of a flag that was given; 0 where it was not.
+func given(c *cli.Context, name string) time.Duration {
+	if !c.IsSet(name) {
+		return 0
+	}
+	return c.Duration(name)
 }

@@ -39,7 +39,10 @@ func (s *suite) attribute(t *test, key, value string) {
 		}
 	case protocol.AttrScenario:
 		if found, ok := read[scenarioReport](&t.attrs.scenario, value); ok && found.Version <= protocol.Version {
-			t.scenario = s.newScenario(found)
+			t.scenario = s.newScenario(found, t.serialOf(found.Call))
+			if t.planned {
+				t.ranSerial(found)
+			}
 		}
 	case protocol.AttrExploration:
 		if found, ok := read[protocol.Exploration](&t.attrs.exploration, value); ok && found.Version <= protocol.Version {
@@ -60,6 +63,23 @@ func read[T any](parts *protocol.Joiner, value string) (T, bool) {
 		return v, false
 	}
 	return v, json.Unmarshal([]byte(whole), &v) == nil
+}
+
+// ranSerial keeps the sequence of the serial run of a call, which an orchestrated test itself reports.
+func (t *test) ranSerial(found scenarioReport) {
+	if t.serial == nil {
+		t.serial = map[int][]int{}
+	}
+	t.serial[found.Call] = found.Sequence
+}
+
+// serialOf returns the sequence of the serial run of a call, as the test that a scenario is a subtest of
+// reported it.
+func (t *test) serialOf(call int) []int {
+	if t.parent == nil {
+		return nil
+	}
+	return t.parent.serial[call]
 }
 
 // explore keeps what became of the exploration of one call; the latest word about it counts.

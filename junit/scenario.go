@@ -27,6 +27,7 @@ type scenario struct {
 // all of the value are, just the threads.
 type scenarioReport struct {
 	Version  int      `json:"version"`
+	Call     int      `json:"call"`
 	Sequence []int    `json:"sequence"`
 	Threads  []string `json:"threads"`
 	Turns    []turn   `json:"turns"`
@@ -38,7 +39,8 @@ type turn struct {
 	Thread int `json:"thread"`
 }
 
-func (s *suite) newScenario(found scenarioReport) *scenario {
+// newScenario takes a report, and the sequence of the serial run of its call.
+func (s *suite) newScenario(found scenarioReport, serial []int) *scenario {
 	threads := make([]int, len(found.Turns))
 	for i, turn := range found.Turns {
 		threads[i] = turn.Thread
@@ -51,10 +53,17 @@ func (s *suite) newScenario(found scenarioReport) *scenario {
 		sequence: sequence,
 		executed: executed,
 		threads:  s.share(threadsText(found.Threads)),
-		serial:   slices.IsSorted(found.Sequence),
+		serial:   isSerial(found.Sequence, serial),
 		file:     s.share(relative(s.root, found.File)),
 		line:     max(found.Line, 0),
 	}
+}
+
+// isSerial reports whether a sequence is that of a serial run which took these turns. What that did not
+// come to stands behind them in index order; where it is not known, that is the whole sequence.
+func isSerial(sequence, serial []int) bool {
+	n := len(serial)
+	return len(sequence) >= n && slices.Equal(sequence[:n], serial) && slices.IsSorted(sequence[n:])
 }
 
 // threadsText returns the names as a JSON array.

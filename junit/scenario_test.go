@@ -182,6 +182,41 @@ func TestSerialScenario(t *testing.T) {
 	}
 }
 
+// TestBlockedSerialScenario checks that the serial scenario is known where a thread of a lower index had
+// to wait for one of a higher index.
+func TestBlockedSerialScenario(t *testing.T) {
+	t.Parallel()
+	serialRun := func(call int, sequence ...int) parse.Event {
+		return reported(t, "TestX", protocol.AttrScenario, protocol.Scenario{Version: 1, Call: call, Sequence: sequence, Failed: true})
+	}
+	for _, test := range []struct {
+		name   string
+		serial []parse.Event
+		want   map[string]string
+	}{
+		{"turns in index order", []parse.Event{serialRun(0, 0, 0, 1, 1)}, map[string]string{"TestX/0,0,1,1": "plan run\nown\n", "TestX/0,1,0,1": "own\n"}},
+		{"other turns", []parse.Event{serialRun(0, 0, 1, 0, 1)}, map[string]string{"TestX/0,0,1,1": "own\n", "TestX/0,1,0,1": "plan run\nown\n"}},
+		{"those of the other call", []parse.Event{serialRun(1, 0, 1, 0, 1)}, map[string]string{"TestX/0,0,1,1": "plan run\nown\n", "TestX/0,1,0,1": "own\n"}},
+		{"those of each call", []parse.Event{serialRun(0, 0, 1, 0, 1), serialRun(1, 0, 0, 1, 1)}, map[string]string{"TestX/0,0,1,1": "own\n", "TestX/0,1,0,1": "plan run\nown\n"}},
+		{"not all turns", []parse.Event{serialRun(0, 0, 1)}, map[string]string{"TestX/0,0,1,1": "own\n", "TestX/0,1,0,1": "plan run\nown\n"}},
+		{"no turn", []parse.Event{serialRun(0)}, map[string]string{"TestX/0,0,1,1": "plan run\nown\n", "TestX/0,1,0,1": "own\n"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			events := stream(planned(t, "TestX"), test.serial, said("TestX", "plan run\n"),
+				ranScenario(t, "TestX", serial, 0, "fail", "own\n"), ranScenario(t, "TestX", second, 0, "fail", "own\n"),
+				ended("fail", "TestX"))
+			got := map[string]string{}
+			for _, c := range written(t, Config{}, events...).suite(t).Cases {
+				got[c.Name] = c.text()
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("texts of the cases (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func TestExplorationProperties(t *testing.T) {
 	t.Parallel()
 	explored := func(test string, call, passed int) parse.Event {
@@ -189,6 +224,8 @@ func TestExplorationProperties(t *testing.T) {
 	}
 	s := written(t, Config{Properties: map[string]string{"go.version": "go1.26"}}, stream(
 		planned(t, "TestY"), explored("TestY", 0, 6),
+		planned(t, "TestZ"), reported(t, "TestZ", protocol.AttrExploration,
+			protocol.Exploration{Version: 1, Sequences: "6", Infeasible: "4", Planned: 2, Passed: 2}),
 		planned(t, "TestX"), explored("TestX", 1, 6), explored("TestX", 0, 2), explored("TestX", 1, 5),
 	)...).suite(t)
 	want := []documentProperty{
@@ -196,6 +233,7 @@ func TestExplorationProperties(t *testing.T) {
 		{"orchtest.exploration.TestX", "6 sequences: 2 passed, 4 not run"},
 		{"orchtest.exploration.TestX#01", "6 sequences: 5 passed, 1 not run"},
 		{"orchtest.exploration.TestY", "6 sequences: 6 passed"},
+		{"orchtest.exploration.TestZ", "6 sequences: 2 run, 4 infeasible: 2 passed"},
 	}
 	if diff := cmp.Diff(want, s.Properties); diff != "" {
 		t.Errorf("properties (-want +got):\n%s", diff)

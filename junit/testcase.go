@@ -17,9 +17,10 @@ type test struct {
 	output  text
 	attrs   *attributes // nil where it has none
 
-	planned  bool      // it is orchestrated
-	scenario *scenario // nil where it reported none
-	trouble  string    // why it could not be run
+	planned  bool          // it is orchestrated
+	serial   map[int][]int // of an orchestrated one: the sequence of the serial run, by call
+	scenario *scenario     // nil where it reported none
+	trouble  string        // why it could not be run
 	explored []protocol.Exploration
 }
 

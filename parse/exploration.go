@@ -12,9 +12,12 @@ import (
 // Summary returns what became of an exploration in one line, as
 //
 //	6 sequences: 3 passed, 1 failed, 2 not run
+//	20 sequences: 5 run, 9 infeasible: 4 passed, 1 failed, 6 not run
 //	10,000 of 17,153,136 sequences (0.06 %): 10,000 passed
+//	10,000 of 17,153,136 sequences (0.06 %), 400 infeasible: 10,000 passed
 //
-// The second form is that of an exploration of which not every sequence was planned.
+// The last two are those of a partial exploration ([Partial]). Their share is that of the sequences that
+// were planned alone: how many of the others are infeasible is not known.
 func Summary(e protocol.Exploration) string {
 	var b strings.Builder
 	b.WriteString(extent(e))
@@ -32,13 +35,33 @@ func Summary(e protocol.Exploration) string {
 			fmt.Fprintf(&b, ", %s %s", grouped(strconv.Itoa(term.count)), term.name)
 		}
 	}
+	if e.Diverged != 0 {
+		fmt.Fprintf(&b, ", %s diverged", grouped(strconv.Itoa(e.Diverged)))
+	}
 	if e.Interrupted {
 		b.WriteString(", interrupted")
 	}
 	return b.String()
 }
 
-// extent returns how many sequences there are, and how many of them were planned if not all.
+// Partial reports whether an exploration left out sequences of which nothing is known. What is infeasible
+// executes like a sequence that was planned.
+func Partial(e protocol.Exploration) bool {
+	all, ok := new(big.Int).SetString(e.Sequences, 10)
+	covered := big.NewInt(int64(e.Planned))
+	return ok && covered.Add(covered, infeasible(e)).Cmp(all) < 0
+}
+
+// infeasible returns how many sequences are known to be.
+func infeasible(e protocol.Exploration) *big.Int {
+	if n, ok := new(big.Int).SetString(e.Infeasible, 10); ok {
+		return n
+	}
+	return new(big.Int)
+}
+
+// extent returns how many sequences there are, how many of them were planned if not all, and how many
+// are infeasible if any.
 func extent(e protocol.Exploration) string {
 	planned := grouped(strconv.Itoa(e.Planned))
 	all, ok := new(big.Int).SetString(e.Sequences, 10)
@@ -49,11 +72,18 @@ func extent(e protocol.Exploration) string {
 	if e.Sequences == "1" {
 		noun = "sequence"
 	}
-	total := grouped(all.String())
-	if big.NewInt(int64(e.Planned)).Cmp(all) >= 0 {
-		return total + " " + noun
+	total, infeasible := grouped(all.String()), infeasible(e)
+	ran := grouped(strconv.Itoa(e.Passed + e.Failed + e.Errored + e.Skipped))
+	switch {
+	case Partial(e) && infeasible.Sign() > 0:
+		return fmt.Sprintf("%s of %s %s (%s %%), %s infeasible", planned, total, noun,
+			percent(int64(e.Planned), all), grouped(infeasible.String()))
+	case Partial(e):
+		return fmt.Sprintf("%s of %s %s (%s %%)", planned, total, noun, percent(int64(e.Planned), all))
+	case infeasible.Sign() > 0:
+		return fmt.Sprintf("%s %s: %s run, %s infeasible", total, noun, ran, grouped(infeasible.String()))
 	}
-	return fmt.Sprintf("%s of %s %s (%s %%)", planned, total, noun, percent(int64(e.Planned), all))
+	return total + " " + noun
 }
 
 // percent returns the share of part in a larger total with two decimals. It is rounded, but neither

@@ -62,6 +62,39 @@ func TestSummary(t *testing.T) {
 			"no number at all", protocol.Exploration{},
 			"0 of an unknown number of sequences: 0 passed",
 		},
+		{
+			"some infeasible", protocol.Exploration{Sequences: "20", Infeasible: "12", Planned: 8, Passed: 8},
+			"20 sequences: 8 run, 12 infeasible: 8 passed",
+		},
+		{
+			"some infeasible, and stopped", protocol.Exploration{Sequences: "20", Infeasible: "9", Planned: 11, Passed: 4, Failed: 1, NotRun: 6},
+			"20 sequences: 5 run, 9 infeasible: 4 passed, 1 failed, 6 not run",
+		},
+		{
+			"thousands infeasible",
+			protocol.Exploration{Sequences: "17153136", Infeasible: "17150000", Planned: 3136, Passed: 1000, Failed: 1, Errored: 1, Skipped: 1, NotRun: 2133},
+			"17,153,136 sequences: 1,003 run, 17,150,000 infeasible: 1,000 passed, 1 failed, 1 errored, 1 skipped, 2,133 not run",
+		},
+		{
+			"partial, and some infeasible", protocol.Exploration{Sequences: "17153136", Infeasible: "400", Planned: 10000, Passed: 10000},
+			"10,000 of 17,153,136 sequences (0.06 %), 400 infeasible: 10,000 passed",
+		},
+		{
+			"all but one, most of them infeasible", protocol.Exploration{Sequences: "20", Infeasible: "17", Planned: 2, Passed: 2},
+			"2 of 20 sequences (10.00 %), 17 infeasible: 2 passed",
+		},
+		{
+			"none infeasible, in words", protocol.Exploration{Sequences: "6", Infeasible: "0", Planned: 6, Passed: 6},
+			"6 sequences: 6 passed",
+		},
+		{
+			"diverged", protocol.Exploration{Sequences: "6", Planned: 6, Passed: 4, NotRun: 2, Diverged: 1},
+			"6 sequences: 4 passed, 2 not run, 1 diverged",
+		},
+		{
+			"diverged, and interrupted", protocol.Exploration{Sequences: "20", Infeasible: "3", Planned: 17, Passed: 4, NotRun: 13, Diverged: 1, Interrupted: true},
+			"20 sequences: 4 run, 3 infeasible: 4 passed, 13 not run, 1 diverged, interrupted",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -81,5 +114,28 @@ func TestGrouped(t *testing.T) {
 		if got := grouped(in); got != want {
 			t.Errorf("grouped(%q) = %q, want %q", in, got, want)
 		}
+	}
+}
+
+func TestPartial(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		in   protocol.Exploration
+		want bool
+	}{
+		{"all planned", protocol.Exploration{Sequences: "6", Planned: 6, NotRun: 6}, false},
+		{"all planned or infeasible", protocol.Exploration{Sequences: "6", Planned: 4, Infeasible: "2"}, false},
+		{"some left out", protocol.Exploration{Sequences: "6", Planned: 5}, true},
+		{"some left out that are not infeasible", protocol.Exploration{Sequences: "6", Planned: 4, Infeasible: "1"}, true},
+		{"more than 64 bits", protocol.Exploration{Sequences: "185250786135134176000000000", Infeasible: "185250786135134175999999999", Planned: 1}, false},
+		{"unknown", protocol.Exploration{Sequences: "many", Planned: 5}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := Partial(test.in); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 )
 
 // Count returns how many sequences there are for counts: N!/(n₁!·n₂!·…). {2, 2} have 6, {6, 6} have
@@ -44,6 +45,25 @@ func Count(counts []int) *big.Int {
 func Serial(counts []int) []int {
 	sequence := make([]int, 0, mustBeCounts("Serial", counts))
 	for thread, n := range counts {
+		for range n {
+			sequence = append(sequence, thread)
+		}
+	}
+	return sequence
+}
+
+// Complete returns the sequence for counts that begins with turns and has the turns that are left
+// behind them, in index order. A turn beyond the counts of its thread, or of no thread, is left out.
+func Complete(turns, counts []int) []int {
+	sequence := make([]int, 0, mustBeCounts("Complete", counts))
+	left := slices.Clone(counts)
+	for _, thread := range turns {
+		if thread >= 0 && thread < len(left) && left[thread] > 0 {
+			left[thread]--
+			sequence = append(sequence, thread)
+		}
+	}
+	for thread, n := range left {
 		for range n {
 			sequence = append(sequence, thread)
 		}

@@ -120,6 +120,28 @@ func TestSerial(t *testing.T) {
 	}
 }
 
+func TestComplete(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		turns  []int
+		counts []int
+		want   []int
+	}{
+		{"no threads", nil, nil, []int{}},
+		{"no turns", nil, []int{2, 1}, []int{0, 0, 1}},
+		{"all turns", []int{1, 0, 0}, []int{2, 1}, []int{1, 0, 0}},
+		{"a beginning", []int{2, 0}, []int{2, 1, 2}, []int{2, 0, 0, 1, 2}},
+		{"more turns than planned", []int{0, 1, 0, 0, 1, 1}, []int{2, 2}, []int{0, 1, 0, 1}},
+		{"threads that there are not", []int{-1, 1, 2, 0}, []int{1, 1}, []int{1, 0}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := permutations.Complete(test.turns, test.counts); !slices.Equal(got, test.want) {
+				t.Errorf("Complete(%v, %v): got %v, want %v", test.turns, test.counts, got, test.want)
+			}
+		})
+	}
+}
+
 func TestCounts(t *testing.T) {
 	for _, test := range []struct {
 		name     string
@@ -148,6 +170,8 @@ func TestMisusedCountsPanic(t *testing.T) {
 		"All":    func(counts []int) { permutations.All(counts) },
 		"Unrank": func(counts []int) { _, _ = permutations.Unrank(counts, new(big.Int)) },
 		"Check":  func(counts []int) { _ = permutations.Check(nil, counts) },
+
+		"Complete": func(counts []int) { permutations.Complete(nil, counts) },
 	}
 	for name, function := range functions {
 		t.Run(name, func(t *testing.T) {

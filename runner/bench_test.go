@@ -30,16 +30,16 @@ func BenchmarkProcesses(b *testing.B) {
 }
 
 func benchmarkProcesses(b *testing.B, goArgs []string) {
-	r, x, call := benchmarkRun(b, goArgs)
+	r, x, planned := benchmarkRun(b, goArgs)
 	var ours, bare time.Duration
 	n := 0
 	for b.Loop() {
-		call.tally = tally{}
+		call := r.newCall(planned)
 		start := time.Now()
-		x.sequences(b.Context(), call)
+		x.scenarios(b.Context(), call)
 		ours += time.Since(start)
-		if ran := call.tally[passed]; ran != call.planned-1 {
-			b.Fatalf("%d of %d scenarios passed", ran, call.planned-1)
+		if ran := call.tally[passed]; int64(ran) != call.total.Int64()-1 {
+			b.Fatalf("%d of %v scenarios passed", ran, call.total)
 		}
 		start = time.Now()
 		n += bareLoop(b, r, x, call)
@@ -75,7 +75,7 @@ func bareLoop(b *testing.B, r *run, x *exploration, call *exploredCall) int {
 
 // benchmarkRun returns a run whose reports go nowhere, and the exploration of TestSix in it, of which
 // the plan run is done and the test binary built.
-func benchmarkRun(b *testing.B, goArgs []string) (*run, *exploration, *exploredCall) {
+func benchmarkRun(b *testing.B, goArgs []string) (*run, *exploration, *plannedCall) {
 	b.Helper()
 	r, err := newRun(Config{GoArgs: goArgs, Stdout: io.Discard, Stderr: os.Stderr})
 	if err != nil {
@@ -108,7 +108,13 @@ func benchmarkRun(b *testing.B, goArgs []string) (*run, *exploration, *exploredC
 	elapsed := 0.0
 	held := &heldTest{pkg: &heldPackage{name: pkg}, name: "TestSix"}
 	x := &exploration{r: r, test: held, target: target, ended: parse.Event{Action: parse.ActionPass, Elapsed: &elapsed}}
-	call := r.newCall(protocol.Plan{Threads: []string{"a", "b"}, Counts: []int{6, 6}, File: "many_test.go", Line: 1})
+	call := &plannedCall{
+		plan:   protocol.Plan{Threads: []string{"a", "b"}, Counts: []int{6, 6}, File: "many_test.go", Line: 1},
+		serial: &protocol.Scenario{},
+	}
+	for _, thread := range permutations.Serial(call.plan.Counts) {
+		call.serial.Turns = append(call.serial.Turns, protocol.Turn{Thread: thread})
+	}
 	r.stream.emit(parse.Event{Action: parse.ActionRun, Package: pkg, Test: "TestSix"})
 	runtime.GC()
 	return r, x, call

@@ -56,6 +56,25 @@ func userEnv(env []string) []string {
 	return env
 }
 
+// libraryEnv returns the environment with what the flags say to the library.
+func (c Config) libraryEnv() []string {
+	env := c.Env
+	if c.TurnTimeout > 0 {
+		env = with(env, protocol.EnvTurnTimeout, c.TurnTimeout.String())
+	}
+	if c.DeadlockWindow > 0 {
+		env = with(env, protocol.EnvDeadlockWindow, c.DeadlockWindow.String())
+	}
+	switch {
+	case c.FailOnLeak == nil:
+	case *c.FailOnLeak:
+		env = with(env, protocol.EnvFailOnLeak, "1")
+	default:
+		env = without(env, protocol.EnvFailOnLeak)
+	}
+	return env
+}
+
 // scenarioEnv returns the environment that all scenarios of a run share: that which go test gives to
 // a test binary, and what makes a process fast to start and to end.
 func scenarioEnv(env []string, goroot string) []string {

@@ -8,12 +8,13 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/orchtest/orchtest/explore"
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
 	"github.com/orchtest/orchtest/permutations"
 )
 
-// An exploration runs the sequences of the calls of one orchestrated test, call by call.
+// An exploration runs the executions of the calls of one orchestrated test, call by call.
 type exploration struct {
 	r      *run
 	test   *heldTest
@@ -25,10 +26,15 @@ type exploration struct {
 
 // An exploredCall is one call, and what became of its scenarios.
 type exploredCall struct {
-	plan    protocol.Plan
-	total   *big.Int // sequences that there are
-	planned int      // of them to be run
-	tally   tally    // guarded by run.mu
+	plan   protocol.Plan
+	total  *big.Int          // sequences that there are
+	limit  int               // how many scenarios are to be run at most
+	serial explore.Execution // of the plan run
+	search *explore.Search   // nil where a single sequence was asked for
+
+	// What follows is guarded by run.mu.
+	tally    tally
+	diverged int // how many scenarios did
 }
 
 // A tally counts scenarios by their verdict.
@@ -57,7 +63,7 @@ const (
 func (r *run) explore(t *heldTest) {
 	x := &exploration{r: r, test: t, target: r.targets[t.pkg.name], ended: t.end[len(t.end)-1]}
 	for _, c := range t.calls {
-		x.calls = append(x.calls, r.newCall(c.plan))
+		x.calls = append(x.calls, r.newCall(c))
 	}
 	r.explorations.Go(func() { x.run(r.ctx) })
 }
@@ -65,27 +71,30 @@ func (r *run) explore(t *heldTest) {
 // abandoned is called for an orchestrated test whose process has ended before it, under run.mu.
 func (r *run) abandoned(t *heldTest) {
 	for _, c := range t.calls {
-		r.emitExploration(t, r.newCall(c.plan), r.ctx.Err() != nil)
+		r.emitExploration(t, r.newCall(c), r.ctx.Err() != nil)
 	}
 }
 
-func (r *run) newCall(plan protocol.Plan) *exploredCall {
-	call := &exploredCall{plan: plan, total: permutations.Count(plan.Counts), planned: r.MaxScenarios}
-	if call.total.IsInt64() && call.total.Int64() < int64(r.MaxScenarios) {
-		call.planned = int(call.total.Int64())
+func (r *run) newCall(c *plannedCall) *exploredCall {
+	call := &exploredCall{
+		plan: c.plan, total: permutations.Count(c.plan.Counts), limit: r.MaxScenarios,
+		serial: explore.Read(c.plan.Counts, nil, c.serial),
+	}
+	if r.only == nil {
+		call.search = explore.New(c.plan.Counts, call.serial)
 	}
 	return call
 }
 
-// run runs every sequence that is to be run, and then lets the test end.
+// run runs every scenario that is to be run, and then lets the test end.
 func (x *exploration) run(ctx context.Context) {
 	r := x.r
 	<-x.target.listed // reports name the package's folder
 	if r.only == nil {
 		x.serial()
 		for _, call := range x.calls {
-			if call.planned > 1 && !x.stopped(ctx) {
-				x.sequences(ctx, call)
+			if call.limit > 1 && call.search.Wait() && !x.stopped(ctx) {
+				x.scenarios(ctx, call)
 			}
 		}
 	} else {
@@ -93,10 +102,15 @@ func (x *exploration) run(ctx context.Context) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	diverged := 0
 	for _, call := range x.calls {
-		if call.planned > 0 {
+		if call.limit > 0 {
 			r.emitExploration(x.test, call, ctx.Err() != nil)
 		}
+		diverged += call.diverged
+	}
+	if diverged > 0 {
+		r.say(x.test, divergence)
 	}
 	r.keeper.release(x.test, x.failed.Load() || ctx.Err() != nil)
 }
@@ -112,7 +126,7 @@ func (x *exploration) serial() {
 // serialResult is what the plan run says of the serial scenario of a call.
 func (x *exploration) serialResult(i int, guilty bool) scenarioResult {
 	s := scenarioResult{
-		test: x.test, call: x.calls[i], sequence: permutations.Serial(x.calls[i].plan.Counts),
+		test: x.test, call: x.calls[i], sequence: x.calls[i].serial.Sequence,
 		report: x.test.calls[i].serial, plan: true,
 	}
 	switch {
@@ -131,16 +145,16 @@ func (x *exploration) serialResult(i int, guilty bool) scenarioResult {
 func (x *exploration) single(ctx context.Context) {
 	only := x.r.only
 	for i, call := range x.calls {
-		call.planned = 0
+		call.limit = 0
 		if only.pkg != x.test.pkg.name || only.test != x.test.name || only.call != call.plan.Call {
 			continue
 		}
-		call.planned = 1
+		call.limit = 1
 		switch {
-		case slices.Equal(only.sequence, permutations.Serial(call.plan.Counts)):
+		case slices.Equal(only.sequence, call.serial.Sequence):
 			x.report(x.serialResult(i, x.ended.Action == parse.ActionFail))
 		case x.ready(ctx):
-			x.scenario(ctx, call, only.sequence)
+			x.report(x.asked(ctx, call, only.sequence))
 		}
 	}
 }
@@ -177,58 +191,122 @@ func (x *exploration) ready(ctx context.Context) bool {
 	return err == nil
 }
 
-// sequences runs the sequences of one call after the serial one, several at once, and returns when
-// all have ended.
-func (x *exploration) sequences(ctx context.Context, call *exploredCall) {
+// scenarios runs the scenarios of one call after the serial one, several at once, and returns when all
+// have ended. Which one is next is decided when there is a slot for it: by then those before it have
+// told more.
+func (x *exploration) scenarios(ctx context.Context, call *exploredCall) {
 	if !x.ready(ctx) {
 		return
 	}
 	var running sync.WaitGroup
 	defer running.Wait()
-	all := permutations.New(call.plan.Counts)
-	all.Next() // the serial sequence
-	for n := 1; n < call.planned && all.Next() && !x.stopped(ctx); n++ {
-		sequence := slices.Clone(all.Sequence())
+	for n := 1; n < call.limit && call.search.Wait() && !x.stopped(ctx); n++ {
 		running.Add(1)
+		taken := make(chan struct{})
 		x.r.slots.run(func() {
 			defer running.Done()
-			if !x.stopped(ctx) {
-				x.scenario(ctx, call, sequence)
+			if x.stopped(ctx) {
+				close(taken)
+				return
 			}
+			job := call.search.Next()
+			close(taken)
+			x.scenario(ctx, call, job)
 		})
+		<-taken
 	}
 }
 
 // scenario runs one scenario in a process of its own.
-func (x *exploration) scenario(ctx context.Context, call *exploredCall, sequence []int) {
-	if result := x.r.runScenario(ctx, x, call, sequence); !result.canceled {
-		x.report(result)
+func (x *exploration) scenario(ctx context.Context, call *exploredCall, job *explore.Job) {
+	result, execution := x.settle(ctx, call, job.Prefix)
+	x.report(result)
+	call.search.Done(job, execution)
+}
+
+// retries is how many further processes are started for a scenario that passed and has taken other
+// turns than it was asked for.
+const retries = 2
+
+// settle runs the scenario that begins with the prefix.
+func (x *exploration) settle(ctx context.Context, call *exploredCall, prefix []int) (scenarioResult, explore.Execution) {
+	for try := 0; ; try++ {
+		result := x.r.runScenario(ctx, x, call, request(prefix, call.plan.Counts))
+		if result.canceled {
+			return result, explore.Execution{}
+		}
+		execution := explore.Read(call.plan.Counts, prefix, result.report)
+		result.sequence, result.diverged = execution.Sequence, execution.Diverged
+		if !execution.Diverged || result.verdict != passed || try == retries {
+			return result, execution
+		}
 	}
 }
 
-// report counts a scenario and writes it to the stream.
+// request returns the prefix, or the whole sequence where just one begins with it: the same turns are
+// then given, and who reads the environment is told all of them.
+func request(prefix, counts []int) []int {
+	whole := permutations.Complete(prefix, counts)
+	rest := whole[len(prefix):]
+	if len(rest) == 0 || rest[0] == rest[len(rest)-1] { // it is in index order
+		return whole
+	}
+	return prefix
+}
+
+// asked runs the sequence that the user asked for, which may be infeasible.
+func (x *exploration) asked(ctx context.Context, call *exploredCall, sequence []int) scenarioResult {
+	result := x.r.runScenario(ctx, x, call, sequence)
+	result.sequence = sequence
+	if result.report != nil && !result.brokeOff {
+		if like := explore.Read(call.plan.Counts, nil, result.report).Sequence; !slices.Equal(like, sequence) {
+			result.like = like
+		}
+	}
+	return result
+}
+
+// report counts a scenario and writes it to the stream, unless it was ended by an interrupt.
 func (x *exploration) report(s scenarioResult) {
+	if s.canceled {
+		return
+	}
 	if s.verdict == failed || s.verdict == errored {
 		x.failed.Store(true)
 	}
 	x.r.mu.Lock()
 	defer x.r.mu.Unlock()
 	s.call.tally[s.verdict]++
+	if s.diverged {
+		s.call.diverged++
+	}
 	x.r.emit(s)
 }
 
 // exploration describes what became of the call's sequences.
 func (c *exploredCall) exploration(interrupted bool) protocol.Exploration {
-	return protocol.Exploration{
+	e := protocol.Exploration{
 		Version:     protocol.Version,
 		Call:        c.plan.Call,
 		Sequences:   c.total.String(),
-		Planned:     c.planned,
+		Diverged:    c.diverged,
+		Planned:     c.limit,
 		Passed:      c.tally[passed],
 		Failed:      c.tally[failed],
 		Errored:     c.tally[errored],
 		Skipped:     c.tally[skipped],
-		NotRun:      c.planned - c.tally.sum(),
 		Interrupted: interrupted,
 	}
+	feasible := c.total // as far as is known
+	if c.search != nil {
+		if infeasible := c.search.Infeasible(); infeasible.Sign() > 0 {
+			e.Infeasible = infeasible.String()
+			feasible = infeasible.Sub(c.total, infeasible)
+		}
+	}
+	if feasible.IsInt64() && feasible.Int64() < int64(c.limit) {
+		e.Planned = int(feasible.Int64())
+	}
+	e.NotRun = e.Planned - c.tally.sum()
+	return e
 }

@@ -32,6 +32,12 @@ const DefaultMaxScenarios = 10_000
 // DefaultScenarioTimeout is how long a scenario may take where nothing else is asked for.
 const DefaultScenarioTimeout = time.Minute
 
+// What the library does where neither a flag, nor the environment, nor the test says something else.
+const (
+	DefaultTurnTimeout    = 10 * time.Second
+	DefaultDeadlockWindow = time.Second
+)
+
 // A Config says what is to be run, and who is told. Its zero value runs the package in the current
 // folder and tells nobody.
 type Config struct {
@@ -44,6 +50,10 @@ type Config struct {
 	Parallel        int           // scenarios at once; 0 is the number of CPUs
 	MaxScenarios    int           // per call; 0 is DefaultMaxScenarios
 	ScenarioTimeout time.Duration // 0 is DefaultScenarioTimeout
+
+	TurnTimeout    time.Duration // how long a turn may take; 0 is what Env says, or DefaultTurnTimeout
+	DeadlockWindow time.Duration // for how long all threads have to be blocked; 0 likewise, or DefaultDeadlockWindow
+	FailOnLeak     *bool         // whether a scenario fails that leaves a blocked goroutine behind; nil is what Env says, or no
 
 	Format    string // of the console: see Formats; "" is "pkgname"
 	JUnitFile string // "" writes none
@@ -91,7 +101,7 @@ type run struct {
 
 // An exploredTest is the exploration of one call, for the summary.
 type exploredTest struct {
-	name string
+	test string
 	protocol.Exploration
 }
 
@@ -177,6 +187,7 @@ func newRun(c Config) (*run, error) {
 		c.Stderr = io.Discard
 	}
 	c.Env = userEnv(c.Env)
+	c.Env = c.libraryEnv()
 	if err := c.check(); err != nil {
 		return nil, err
 	}
@@ -235,10 +246,20 @@ func (c Config) check() error {
 		return usagef("--max-scenarios %d: at least one scenario has to run", c.MaxScenarios)
 	case c.ScenarioTimeout < 0:
 		return usagef("--scenario-timeout %v: a scenario takes some time", c.ScenarioTimeout)
+	case c.TurnTimeout < 0:
+		return usagef("--turn-timeout %v: a turn takes some time", c.TurnTimeout)
+	case c.DeadlockWindow < 0:
+		return usagef("--deadlock-window %v: it takes some time to tell that nothing happens", c.DeadlockWindow)
 	case c.JUnitFile != "" && filepath.Clean(c.JUnitFile) == filepath.Clean(c.JSONFile):
 		return usagef("--junitfile and --jsonfile %s: each needs a file of its own", c.JUnitFile)
 	case !slices.Contains(Formats(), c.Format):
 		return usagef("--format %s: there is no such format; there are: %s", c.Format, strings.Join(Formats(), ", "))
+	}
+	for _, name := range []string{protocol.EnvTurnTimeout, protocol.EnvDeadlockWindow} {
+		value, _ := lookup(c.Env, name)
+		if d, err := time.ParseDuration(value); value != "" && (err != nil || d <= 0) {
+			return usagef("%s=%s: it is to be a time, as 10s, or not to be set", name, value)
+		}
 	}
 	return nil
 }
@@ -275,7 +296,7 @@ func (r *run) emitExploration(t *heldTest, call *exploredCall, interrupted bool)
 		}
 		r.say(t, text)
 	}
-	r.explored = append(r.explored, exploredTest{t.name + protocol.Suffix(e.Call), e})
+	r.explored = append(r.explored, exploredTest{t.name, e})
 }
 
 // makeOverlay turns pragmas into the overlay, if there are any.

@@ -21,7 +21,8 @@ import (
 type scenarioResult struct {
 	test     *heldTest
 	call     *exploredCall
-	sequence []int
+	sequence []int // its name
+	like     []int // the name of what it executed, where another sequence was asked for
 
 	verdict  verdict
 	reason   string             // why it did not pass, as far as its output does not say
@@ -30,11 +31,13 @@ type scenarioResult struct {
 	elapsed  float64            // seconds
 	canceled bool               // it was ended by an interrupt: it counts as not run
 	brokeOff bool               // its process ended before the scenario did
+	diverged bool               // it took other turns than those that it was asked for
 	plan     bool               // it was part of the plan run
 }
 
-// runScenario runs one scenario in a process of its own.
-func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCall, sequence []int) scenarioResult {
+// runScenario runs one scenario in a process of its own. It is asked for a sequence or the beginning of
+// one; what its name is depends on what it executes.
+func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCall, request []int) scenarioResult {
 	turns := r.turnFiles.take()
 	defer r.turnFiles.giveBack(turns)
 	var output outputBuffer
@@ -43,13 +46,13 @@ func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCal
 		path:   x.target.path,
 		args:   r.scenarioArgs(x.test.name),
 		dir:    x.target.dir,
-		env:    append(r.scenarioVars(x, call, sequence), protocol.EnvTurns+"="+turns.Name()),
+		env:    append(r.scenarioVars(x, call, request), protocol.EnvTurns+"="+turns.Name()),
 		output: child,
 		limit:  r.ScenarioTimeout,
 	})
 	child.Close()
 	result := scenarioResult{
-		test: x.test, call: call, sequence: sequence,
+		test: x.test, call: call,
 		report: child.Scenario, output: output.text(), elapsed: round(e.took), canceled: e.canceled,
 	}
 	if e.timedOut {
@@ -58,7 +61,7 @@ func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCal
 	result.verdict, result.reason = judge(e, err, child, r.ScenarioTimeout)
 	result.brokeOff = child.Scenario == nil && result.verdict == failed
 	if result.brokeOff {
-		result.report = brokenOff(turns, result)
+		result.report = brokenOff(turns, call.plan)
 	}
 	return result
 }
@@ -108,13 +111,13 @@ func (r *run) scenarioArgs(test string) []string {
 	return slices.Concat(args, r.goArgs.binary, r.goArgs.own)
 }
 
-func (r *run) scenarioVars(x *exploration, call *exploredCall, sequence []int) []string {
+func (r *run) scenarioVars(x *exploration, call *exploredCall, request []int) []string {
 	env := r.sharedEnv()
 	return append(env[:len(env):len(env)],
 		"PWD="+x.target.dir,
 		protocol.EnvTest+"="+x.test.name,
 		protocol.EnvCall+"="+strconv.Itoa(call.plan.Call),
-		protocol.EnvSequence+"="+permutations.Format(sequence),
+		protocol.EnvSequence+"="+permutations.Format(request),
 		protocol.EnvCounts+"="+permutations.Format(call.plan.Counts),
 	)
 }
@@ -241,6 +244,13 @@ func (r *run) explain(s scenarioResult) string {
 	if s.reason != "" {
 		fmt.Fprintf(&b, ": %s", s.reason)
 	}
+	if s.like != nil {
+		fmt.Fprintf(&b, "\nit gives a turn to a thread that is blocked or has ended by then, and so executes like %s",
+			permutations.Format(s.like))
+	}
+	if s.diverged {
+		b.WriteString("\nit diverged: it took other turns than the same beginning had before")
+	}
 	if s.plan && s.verdict == failed {
 		fmt.Fprintf(&b, "\nit was part of the plan run: what it printed stands with %s", s.test.name)
 	}
@@ -276,6 +286,15 @@ func (r *run) replay(s scenarioResult) string {
 		"--sequence", s.label()}
 	if r.ScenarioTimeout != DefaultScenarioTimeout {
 		args = append(args, "--scenario-timeout", r.ScenarioTimeout.String())
+	}
+	if r.TurnTimeout != 0 {
+		args = append(args, "--turn-timeout", r.TurnTimeout.String())
+	}
+	if r.DeadlockWindow != 0 {
+		args = append(args, "--deadlock-window", r.DeadlockWindow.String())
+	}
+	if r.FailOnLeak != nil {
+		args = append(args, fmt.Sprintf("--fail-on-leak=%v", *r.FailOnLeak))
 	}
 	args = append(args, r.patternsFor(s.test.pkg.name)...)
 	if again := r.goArgs.again(); len(again) > 0 {

@@ -10,11 +10,17 @@ import (
 	"github.com/orchtest/orchtest/parse"
 )
 
-// summary says what became of all scenarios: a line for the sum, and one for each test that was not
-// explored completely, unless only one scenario was asked for.
+// divergence explains to the user what it is.
+const divergence = "diverged: asked for the same turns, the test took other ones than before, as one does that depends on time, " +
+	"map order or random numbers; the sequences that begin like that one cannot be reached"
+
+// summary says what became of all scenarios: a line for the sum, and one for each test of which more is
+// to be said than that all its sequences were run, unless only one scenario was asked for.
 func summary(explored []exploredTest, only bool) string {
 	sum := protocol.Exploration{}
-	var partial strings.Builder
+	var infeasible big.Int
+	var tests strings.Builder
+	explained := "" // the test for which it was said what it means to diverge
 	for _, e := range explored {
 		sum.Planned += e.Planned
 		sum.Passed += e.Passed
@@ -22,12 +28,23 @@ func summary(explored []exploredTest, only bool) string {
 		sum.Errored += e.Errored
 		sum.Skipped += e.Skipped
 		sum.NotRun += e.NotRun
-		all, _ := new(big.Int).SetString(e.Sequences, 10)
-		if !only && all != nil && all.Cmp(big.NewInt(int64(e.Planned))) > 0 {
-			fmt.Fprintf(&partial, "  %s: %s\n", e.name, parse.Summary(e.Exploration))
+		sum.Diverged += e.Diverged
+		if n, ok := new(big.Int).SetString(e.Infeasible, 10); ok {
+			infeasible.Add(&infeasible, n)
 		}
+		if !only && (e.Infeasible != "" || e.Diverged > 0 || parse.Partial(e.Exploration)) {
+			fmt.Fprintf(&tests, "  %s%s: %s\n", e.test, protocol.Suffix(e.Call), parse.Summary(e.Exploration))
+		}
+		if !only && e.Diverged > 0 && e.test != explained {
+			fmt.Fprintf(&tests, "    %s\n", divergence)
+			explained = e.test
+		}
+	}
+	planned := fmt.Sprintf("%d planned", sum.Planned)
+	if infeasible.Sign() > 0 {
+		planned += fmt.Sprintf(", %v infeasible", &infeasible)
 	}
 	sum.Sequences = strconv.Itoa(sum.Planned)
 	_, counts, _ := strings.Cut(parse.Summary(sum), ": ")
-	return fmt.Sprintf("SCENARIOS %d planned: %s\n%s", sum.Planned, counts, partial.String())
+	return fmt.Sprintf("SCENARIOS %s: %s\n%s", planned, counts, tests.String())
 }

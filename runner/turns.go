@@ -52,25 +52,23 @@ func (f turnFiles) close() error {
 
 // brokenOff describes a scenario whose process ended before it could report: the turns that it took,
 // and the one in which it ended. It is nil if it had not begun one.
-func brokenOff(file io.ReaderAt, s scenarioResult) *protocol.Scenario {
+func brokenOff(file io.ReaderAt, plan protocol.Plan) *protocol.Scenario {
 	text, err := io.ReadAll(io.NewSectionReader(file, 0, math.MaxInt64))
 	if err != nil {
 		return nil
 	}
-	plan := s.call.plan
-	turns, next := protocol.ReadTurns(text, len(plan.Threads))
-	if next >= 0 {
-		turns = append(turns, protocol.Turn{Thread: next, End: protocol.Unfinished})
-	}
+	turns := protocol.ReadTurns(text, len(plan.Threads))
 	if len(turns) == 0 {
 		return nil
 	}
 	report := &protocol.Scenario{
-		Version: protocol.Version, Call: plan.Call, Sequence: s.sequence, Threads: plan.Threads,
+		Version: protocol.Version, Call: plan.Call, Threads: plan.Threads,
 		Turns: turns, FailedTurn: -1, Failed: true, File: plan.File, Line: plan.Line,
 	}
-	if next >= 0 {
-		report.FailedTurn = len(turns) - 1
+	for i, turn := range turns {
+		if turn.End == protocol.Unfinished {
+			report.FailedTurn = i
+		}
 	}
 	return report
 }

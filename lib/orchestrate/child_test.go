@@ -50,6 +50,7 @@ func TestMain(m *testing.M) {
 
 var protocolVariables = []string{
 	protocol.EnvMode, protocol.EnvTest, protocol.EnvCall, protocol.EnvSequence, protocol.EnvCounts, protocol.EnvTurns,
+	protocol.EnvTurnTimeout, protocol.EnvDeadlockWindow, protocol.EnvFailOnLeak,
 }
 
 // explore, plan and scenario are the environments of the three modes.

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/orchtest/orchtest/lib/internal/goroutines"
 	"github.com/orchtest/orchtest/lib/internal/race"
 	"github.com/orchtest/orchtest/lib/internal/registry"
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -18,12 +19,17 @@ import (
 // none where the same thread goes on. What is said here to belong to the baton is read and written
 // by its holder only, in functions that the race detector does not watch, because to the detector
 // the handoff does not exist (see package race).
+//
+// The goroutine that called run, the overseer, takes the baton away from a thread that is blocked. From
+// then on, and until no thread is blocked any more, the baton goes back to it after every turn: see
+// oversee.go.
 type conductor struct {
 	name     string // of the syncpoints that take part; "" are those without a name
 	threads  []*thread
 	watcher  watcher
+	limits   limits
 	strategy strategy // belongs to the baton
-	ended    []bool   // by thread; belongs to the baton
+	ready    []bool   // by thread: it could have the next turn; belongs to the baton
 	taken    int      // turns begun so far; belongs to the baton
 	log      turnLog
 
@@ -31,19 +37,25 @@ type conductor struct {
 	// only edge between a thread and the rest of the test that the race detector sees.
 	running sync.WaitGroup
 
-	now      atomic.Int64 // number, from 1, of the turn that is being taken; 0 outside of turns
-	draining atomic.Bool  // the sequence is given up: every thread runs to its end
+	draining atomic.Bool            // the sequence is given up: every thread runs to its end
+	holder   atomic.Pointer[thread] // who has the baton; nil is the overseer
+	adrift   atomic.Int32           // how many threads are adrift; written by the overseer
+	wake     chan struct{}          // tells the overseer that it has the baton, or that a thread is no longer adrift
+
+	// What follows is the overseer's.
+	lookout lookout
+	blocked []blockedAt // what is told of turns that began while a thread was blocked
 }
 
 // A strategy decides whose turn it is. It is asked while the scenario runs, at the end of every turn.
 type strategy interface {
-	// next returns the index of a thread that has not ended, or -1 where all have.
-	next(ended []bool) int
+	// next returns the index of a thread that is ready, or -1 where none is.
+	next(ready []bool) int
 }
 
-// A watcher is told what a thread does, by the thread itself and while it still has the baton.
+// A watcher is told what a thread does, by the thread itself at the end of its turn.
 type watcher interface {
-	turnEnded() // at a syncpoint, or because the thread's function returned
+	turnEnded(*thread) // at a syncpoint, or because the thread's function returned
 	panicked(*thread)
 	exited(*thread) // by runtime.Goexit
 }
@@ -56,31 +68,55 @@ type thread struct {
 	given string // the name given to it, which may be none
 	f     func()
 	baton chan struct{}
+	state atomic.Int64
+
+	goroutine goroutines.G // once entered
+	entered   atomic.Bool
 
 	number int // of its latest turn, from 1; belongs to the baton
 
+	// What follows is the overseer's.
+	isAdrift bool
+	waits    []wait // where it was blocked
+	spin     spin
+
 	// What follows is the thread's own until it has ended.
-	turns    []turn
-	others   []string // names of the syncpoints that it passed and that take no part
-	returned bool
-	end      protocol.End
-	left     exit // if it did not return
+	turns  []turn
+	others []string // names of the syncpoints that it passed and that take no part
+	left   exit
 }
+
+// States of a thread. Whoever gives it a turn takes it from waiting to inTurn, and the overseer from there
+// to adrift. From either it goes by itself to waiting or ended.
+const (
+	waiting int64 = iota // for its turn: at its start, or at a syncpoint
+	adrift               // it lost the baton in its turn, being blocked; it may go on meanwhile
+	ending               // it was adrift, and is about to end its turn
+	ended
+	lost // the scenario was over before the thread was: nobody waits for it
+	turnState
+)
+
+// inTurn is the state of the thread that has the baton for the turn of this number: each turn has a
+// state of its own, so that what was found out in one is not used in another.
+func inTurn(number int) int64 { return turnState + int64(number) }
 
 // A turn is one turn of a thread, and where it came to its end.
 type turn struct {
 	number int    // from 1, among the turns of all threads
 	name   string // of the syncpoint
 	// pc is the return address of the syncpoint; 0 in the thread's last turn, which ended as
-	// thread.end says.
+	// thread.left says.
 	pc uintptr
 }
 
-// An exit is how a thread left, where it did not return.
+// An exit is how a thread left.
 type exit struct {
-	panic string // what is to be said of a panic; "" where there was none
-	place place  // where it panicked, or called FailNow or SkipNow
-	fatal bool   // the scenario is not to go on
+	end      protocol.End
+	returned bool
+	panic    string // what is to be said of a panic; "" where there was none
+	place    place  // where it panicked, or called FailNow or SkipNow
+	fatal    bool   // the scenario is not to go on
 }
 
 // spawn adds a thread that is expected to take so many turns. It takes none before run.
@@ -95,47 +131,73 @@ func (c *conductor) spawn(name string, f func(), turns int) {
 	})
 }
 
-// run gives the turns, and returns when every thread has ended. What the threads did happens before
-// its return.
-func (c *conductor) run() {
-	if len(c.threads) == 0 {
-		return
-	}
-	c.ended = make([]bool, len(c.threads))
-	c.running.Add(len(c.threads))
-	for _, th := range c.threads {
-		go th.run()
-	}
-	c.pass(nil)
-	c.running.Wait()
-	c.drain(false)
-}
-
-// pass hands the baton to the thread whose turn is next, and reports whether that is the one that
-// holds it already.
+// pass ends the turn of the thread that holds the baton, and hands it on. It reports whether the
+// next turn is the same thread's; if not, that goes into the given state.
 //
 //go:norace
-func (c *conductor) pass(holder *thread) (again bool) {
+func (c *conductor) pass(holder *thread, state int64) (again bool) {
 	race.Disable()
+	var next *thread
+	if c.adrift.Load() == 0 {
+		next = c.choose()
+	}
+	c.log.pass(holder, next, nil)
+	again = next == holder
+	if !again {
+		holder.state.Store(state)
+	}
+	if next == nil {
+		c.holder.Store(nil)
+		c.rouse()
+	} else {
+		c.begin(next)
+		if !again {
+			next.state.Store(inTurn(next.number))
+			c.holder.Store(next)
+			next.baton <- struct{}{}
+		}
+	}
+	race.Enable()
+	return again
+}
+
+// choose returns the thread that has the next turn, or nil where none is ready.
+//
+//go:norace
+func (c *conductor) choose() *thread {
 	if c.draining.Load() {
 		c.strategy = &scripted{}
 	}
-	i := c.strategy.next(c.ended)
-	c.log.add(holder, i)
+	i := c.strategy.next(c.ready)
 	if i < 0 {
-		c.now.Store(0)
-		race.Enable()
-		return false
+		return nil
 	}
-	next := c.threads[i]
+	return c.threads[i]
+}
+
+// begin begins the next turn, which is the thread's. Its state is set by the caller.
+//
+//go:norace
+func (c *conductor) begin(th *thread) {
 	c.taken++
-	c.now.Store(int64(c.taken))
-	next.number = c.taken
-	if next != holder {
-		next.baton <- struct{}{}
+	th.number = c.taken
+}
+
+// rouse wakes the overseer, if it sleeps.
+//
+//go:norace
+func (c *conductor) rouse() {
+	select {
+	case c.wake <- struct{}{}:
+	default: // it is going to be awake
 	}
+}
+
+//go:norace
+func (c *conductor) rouseHidden() {
+	race.Disable()
+	c.rouse()
 	race.Enable()
-	return next == holder
 }
 
 // await returns when the thread has the baton.
@@ -151,10 +213,29 @@ func (th *thread) await() {
 func (th *thread) run() {
 	defer th.c.running.Done()
 	defer th.leave()
-	registry.Enter(th, &th.entry)
+	th.enter()
 	th.await()
 	th.f()
-	th.returned = true
+	th.left.returned = true
+}
+
+//go:norace
+func (th *thread) enter() {
+	registry.Enter(th, &th.entry)
+	race.Disable()
+	th.goroutine = goroutines.Self()
+	th.entered.Store(true)
+	race.Enable()
+}
+
+// isLost reports whether the scenario was over before the thread was.
+//
+//go:norace
+func (th *thread) isLost() bool {
+	race.Disable()
+	is := th.state.Load() == lost
+	race.Enable()
+	return is
 }
 
 // name returns what reports call the thread.
@@ -178,15 +259,36 @@ func (th *thread) Reach(name string) bool {
 
 // Stop ends the thread's turn at a syncpoint and returns at the beginning of its next one.
 func (th *thread) Stop(name string, pc uintptr) {
+	held, over := th.claim()
+	if over {
+		return
+	}
 	th.record(name, pc)
-	th.c.watcher.turnEnded()
-	if !th.c.pass(th) {
+	th.c.watcher.turnEnded(th)
+	if !th.handOn(waiting, held) {
 		th.await()
 	}
 }
 
+// claim begins the end of a turn: from here on it cannot be given up. It reports whether the thread has
+// the baton, and whether the scenario is over, so that nobody is left to end the turn for. A thread that
+// has the baton goes on to the state of the next turn, which may well be its own.
+//
+//go:norace
+func (th *thread) claim() (held, over bool) {
+	race.Disable()
+	held = th.state.CompareAndSwap(inTurn(th.number), inTurn(th.number+1))
+	over = !held && !th.state.CompareAndSwap(adrift, ending)
+	race.Enable()
+	return held, over
+}
+
+// record notes the end of a turn. Nobody else may read it before handOn, and the race detector does not
+// watch it: the overseer reads it of a thread whose end it will not see.
+//
+//go:norace
 func (th *thread) record(name string, pc uintptr) {
-	th.turns = append(th.turns, turn{th.turn(), name, pc})
+	th.turns = append(th.turns, turn{th.number, name, pc})
 }
 
 // turn is the number of the thread's latest turn.
@@ -194,18 +296,43 @@ func (th *thread) record(name string, pc uintptr) {
 //go:norace
 func (th *thread) turn() int { return th.number }
 
+// handOn ends a turn that was claimed. It reports whether the next turn is the thread's own.
+//
+//go:norace
+func (th *thread) handOn(state int64, held bool) (again bool) {
+	if held {
+		if state == ended {
+			th.c.ready[th.index] = false
+		}
+		if th.c.lookout.bubble {
+			th.c.rouseHidden() // it may sleep by a clock that the next turn stops
+		}
+		return th.c.pass(th, state)
+	}
+	race.Disable()
+	th.state.Store(state)
+	th.c.rouse()
+	race.Enable()
+	return false
+}
+
 // leave is deferred by the thread's goroutine: it takes note of how the thread's function came to
 // its end, and hands the baton on.
 func (th *thread) leave() {
-	if th.returned {
-		th.end = protocol.Returned
-		th.c.watcher.turnEnded()
+	held, over := th.claim()
+	if over {
+		recover() // what it raises no longer counts
+		registry.Leave()
+		return
+	}
+	if th.left.returned {
+		th.left.end = protocol.Returned
+		th.c.watcher.turnEnded(th)
 	} else if v := recover(); v != nil {
-		th.end = protocol.Panicked
-		th.left = exit{panic: describePanic(v), place: panicPlace(), fatal: true}
+		th.left = exit{end: protocol.Panicked, panic: describePanic(v), place: panicPlace(), fatal: true}
 		th.c.watcher.panicked(th)
 	} else {
-		th.end = protocol.Exited
+		th.left.end = protocol.Exited
 		th.c.watcher.exited(th)
 	}
 	if th.left.fatal {
@@ -213,13 +340,7 @@ func (th *thread) leave() {
 	}
 	th.record("", 0)
 	registry.Leave()
-	th.finish()
-}
-
-//go:norace
-func (th *thread) finish() {
-	th.c.ended[th.index] = true
-	th.c.pass(th)
+	th.handOn(ended, held)
 }
 
 // drain gives the sequence up: every thread that has not ended runs to its end, in index order. That
@@ -243,11 +364,20 @@ func (c *conductor) drained() bool {
 }
 
 // current is the number of the turn that is being taken, from 1; 0 outside of turns.
+func (c *conductor) current() int {
+	_, number := c.held()
+	return number
+}
+
+// held returns the thread that has the baton, nil if that is the overseer, and the number of its turn, 0 while
+// that comes to its end.
 //
 //go:norace
-func (c *conductor) current() int {
+func (c *conductor) held() (th *thread, number int) {
 	race.Disable()
-	n := c.now.Load()
+	if th = c.holder.Load(); th != nil {
+		number = int(th.state.Load() - turnState)
+	}
 	race.Enable()
-	return int(n)
+	return th, max(number, 0)
 }

@@ -21,7 +21,17 @@ type mode struct {
 	counts   Counts        // what the serial run counted in another process
 	turns    string        // the file of the turn log; "" where none is wanted
 	limit    time.Duration // of the serial run; 0 is without a limit
+	limits   limits
+	noLeaks  bool
 }
+
+// limits are how long the conductor waits.
+type limits struct {
+	turn   time.Duration // for the end of a turn
+	window time.Duration // before it calls a deadlock one
+}
+
+var defaultLimits = limits{turn: 10 * time.Second, window: time.Second}
 
 type kind int
 
@@ -34,11 +44,24 @@ const (
 
 // modeOf reads the environment: see package protocol.
 func modeOf(test string, index int) (mode, error) {
+	m, err := kindOf(test, index)
+	if err != nil {
+		return m, err
+	}
+	m.noLeaks = os.Getenv(protocol.EnvFailOnLeak) == "1"
+	if m.limits.turn, err = limitFrom(protocol.EnvTurnTimeout, defaultLimits.turn); err != nil {
+		return m, err
+	}
+	m.limits.window, err = limitFrom(protocol.EnvDeadlockWindow, defaultLimits.window)
+	return m, err
+}
+
+func kindOf(test string, index int) (mode, error) {
 	switch value := os.Getenv(protocol.EnvMode); value {
 	case "":
 		return mode{kind: explore}, nil
 	case protocol.ModePlan:
-		limit, err := limitFrom(protocol.EnvTimeout)
+		limit, err := limitFrom(protocol.EnvTimeout, 0)
 		return mode{kind: plan, limit: limit}, err
 	case protocol.ModeScenario:
 		return scenarioMode(test, index)
@@ -68,10 +91,10 @@ func scenarioMode(test string, index int) (mode, error) {
 }
 
 // limitFrom reads a variable that holds a duration, or is not set.
-func limitFrom(variable string) (time.Duration, error) {
+func limitFrom(variable string, unset time.Duration) (time.Duration, error) {
 	text := os.Getenv(variable)
 	if text == "" {
-		return 0, nil
+		return unset, nil
 	}
 	limit, err := time.ParseDuration(text)
 	if err != nil {

@@ -2,12 +2,16 @@ package orchestrate
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
+	"github.com/orchtest/orchtest/lib/internal/goroutines"
 	"github.com/orchtest/orchtest/lib/internal/registry"
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/permutations"
@@ -27,6 +31,22 @@ type Option func(*call)
 // Name makes the syncpoints of this name, and no others, take part. Without it only those take part
 // that have no name. A name that no thread reaches fails the test.
 func Name(name string) Option { return func(c *call) { c.name = name } }
+
+// TurnTimeout is how long one turn may take, and how long a thread that was woken may take to come to
+// the end of the turn in which it had been blocked. A scenario in which one takes longer fails. Zero or
+// less is no limit; without this option the limit is that of --turn-timeout, which is 10 s by default.
+// In a bubble of testing/synctest there is none.
+func TurnTimeout(d time.Duration) Option { return func(c *call) { c.mode.limits.turn = d } }
+
+// DeadlockWindow is for how long every thread that has not ended has to be blocked before the scenario
+// fails as a deadlock. It is to be longer than any timer that may still wake one of them. Without this
+// option it is that of --deadlock-window, which is one second by default.
+func DeadlockWindow(d time.Duration) Option { return func(c *call) { c.mode.limits.window = d } }
+
+// NoLeaks makes a scenario fail that leaves a goroutine behind: one that was started in its course and
+// still exists after its Cleanup functions were called, and after a while of grace. It is what
+// --fail-on-leak does for every test.
+func NoLeaks() Option { return func(c *call) { c.mode.noLeaks = true } }
 
 // Test runs scenario, a function that adds threads with [T.Go], under every order in which these
 // threads can take turns, and returns how many turns each took when they ran one after the other.
@@ -72,6 +92,10 @@ type call struct {
 	serial *T     // the T of the serial run
 	counts Counts // what it counted
 	strays int64  // what the registry had counted before it
+
+	// What follows serves one scenario after the other.
+	left []int
+	wake chan struct{}
 }
 
 func begin(t *testing.T, scenario func(*T), opts []Option) *call {
@@ -83,19 +107,18 @@ func begin(t *testing.T, scenario func(*T), opts []Option) *call {
 		panic("orchestrate: Test or Run called by a thread: " +
 			"call it from the test function, or in a subtest of its own")
 	}
-	c := &call{t: t, scenario: scenario, index: nextIndex(t), strays: registry.Strays()}
+	c := &call{t: t, scenario: scenario, index: nextIndex(t), strays: registry.Strays(), wake: make(chan struct{}, 1)}
 	if pc, file, line, ok := runtime.Caller(2); ok {
 		c.place, c.folder = place{file, line}, filepath.Dir(file)
 		c.pkg = packageOf(runtime.FuncForPC(pc).Name())
 	}
+	var err error
+	if c.mode, err = modeOf(t.Name(), c.index); err != nil {
+		t.Fatalf("orchestrate: %v", err)
+	}
 	for _, opt := range opts {
 		opt(c)
 	}
-	mode, err := modeOf(t.Name(), c.index)
-	if err != nil {
-		t.Fatalf("orchestrate: %v", err)
-	}
-	c.mode = mode
 	return c
 }
 
@@ -135,29 +158,77 @@ func (c *call) run(sequence []int) {
 	}
 	t := &T{
 		TB:        c.t,
-		conductor: conductor{name: c.name, threads: make([]*thread, 0, len(expected))},
-		script:    scripted{rest: sequence},
+		conductor: conductor{name: c.name, threads: make([]*thread, 0, len(expected)), limits: c.mode.limits, wake: c.wake},
 		folder:    c.folder,
 		expected:  expected,
 		before:    c.t.Failed(),
 		owner:     registry.Goroutine(),
 	}
+	c.left = append(c.left[:0], expected...)
+	t.script = scripted{rest: sequence, left: c.left}
 	t.conductor.watcher, t.conductor.strategy = t, &t.script
 	t.conductor.log = openTurnLog(c.mode.turns)
+	t.conductor.lookout.folder = c.folder
 	defer c.watch(t)()
+	if c.mode.noLeaks {
+		t.leaks = newLeakCheck()
+	}
+	report := func() { c.report(t, sequence) }
+	if c.mode.kind == single {
+		report = sync.OnceFunc(report)
+		t.whenStuck = func() { endSoon(report) }
+	}
 	returned := false
 	defer func() {
-		t.conductor.log.close()
+		if !t.stuck { // else nothing that the race detector sees orders this after what the threads wrote
+			t.conductor.log.close()
+		}
 		if !returned && !t.Skipped() {
 			t.fail()
 		}
+		t.checkLeaks()
 		if sequence == nil {
 			c.counted(t)
 		}
-		c.report(t, sequence)
+		report()
+		if t.stuck && inBubble() {
+			c.leaveBubble(t)
+		}
 	}()
 	t.play(c.scenario)
 	returned = true
+}
+
+// endSoon ends the process of a scenario that is stuck, in which cleanup functions may be stuck too.
+// Within a second the process ends by itself if they are not.
+func endSoon(report func()) {
+	if inBubble() {
+		return // its clock may stand still
+	}
+	time.AfterFunc(time.Second, func() {
+		report()
+		os.Exit(1)
+	})
+}
+
+// leaveBubble ends the process if the bubble cannot end, as a thread is left in it. Where that is durably blocked
+// the bubble says so itself, by a panic; else it would wait for it without end.
+func (c *call) leaveBubble(t *T) {
+	if c.mode.kind == single {
+		os.Exit(1)
+	}
+	l := &t.conductor.lookout
+	for range 100 { // so that those may end whose lock a cleanup function has unlocked
+		runtime.Gosched()
+	}
+	l.look()
+	for _, th := range t.conductor.threads {
+		if g := l.goroutine(th); g != nil && g.Kind() == goroutines.Sync && !durable(g) {
+			on, file, line := g.Wait()
+			panic(fmt.Sprintf("orchestrate: the bubble of testing/synctest cannot end: thread %q waits on %s at %s",
+				th.name(), on, l.short(place{file, line})))
+		}
+	}
 }
 
 // play runs the scenario function, the threads, and whatever happens the cleanup functions.
@@ -171,8 +242,11 @@ func (t *T) play(scenario func(*T)) {
 func (c *call) counted(t *T) {
 	c.serial = t
 	c.counts = make(Counts, len(t.conductor.threads))
-	for i, th := range t.conductor.threads {
-		c.counts[i] = max(len(th.turns), 1)
+	for _, turn := range t.turns() {
+		c.counts[turn.Thread]++
+	}
+	for i, n := range c.counts {
+		c.counts[i] = max(n, 1) // it was never run, since the test ended before
 	}
 }
 
@@ -238,15 +312,21 @@ func quoted(names []string) string {
 
 // outcome describes a scenario that has run.
 func (c *call) outcome(t *T, sequence []int) protocol.Scenario {
+	turns := t.turns()
 	if sequence == nil {
-		sequence = permutations.Serial(c.counts)
+		for _, turn := range turns {
+			sequence = append(sequence, turn.Thread)
+		}
+		if len(sequence) == 0 {
+			sequence = permutations.Serial(c.counts)
+		}
 	}
 	s := protocol.Scenario{
 		Version:    protocol.Version,
 		Call:       c.index,
 		Sequence:   slices.Clone(sequence),
 		Threads:    t.names(),
-		Turns:      t.turns(),
+		Turns:      turns,
 		FailedTurn: int(t.failedTurn.Load()) - 1,
 		Failed:     t.Failed(),
 		Skipped:    t.Skipped(),

@@ -3,7 +3,6 @@ package orchestrate
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -67,30 +66,48 @@ func (t *T) names() []string {
 }
 
 // turns returns the turns of all threads, in the order in which they were taken.
+//
+//go:norace
 func (t *T) turns() []protocol.Turn {
-	type numbered struct {
-		turn
-		thread int
-	}
-	all := make([]numbered, 0, t.conductor.taken)
-	for i, th := range t.conductor.threads {
+	c := &t.conductor
+	turns := make([]protocol.Turn, c.taken)
+	for _, th := range c.threads {
 		for _, tu := range th.turns {
-			all = append(all, numbered{tu, i})
+			turns[tu.number-1] = th.describe(tu)
+		}
+		if th.number > 0 && (len(th.turns) == 0 || th.turns[len(th.turns)-1].number < th.number) {
+			turns[th.number-1] = protocol.Turn{Thread: th.index, End: th.unfinished()}
+		}
+		for _, w := range th.waits {
+			turns[w.turn-1].Waits = append(turns[w.turn-1].Waits, w.describe())
 		}
 	}
-	slices.SortFunc(all, func(a, b numbered) int { return a.number - b.number })
-	turns := make([]protocol.Turn, len(all))
-	for i, n := range all {
-		turns[i] = t.conductor.threads[n.thread].describe(n.turn)
+	for _, b := range c.blocked {
+		turns[b.turn-1].Blocked = b.threads
 	}
 	return turns
 }
 
-// describe returns what reports say of a turn.
+// unfinished is the end of a turn that had none.
+func (th *thread) unfinished() protocol.End {
+	if last := len(th.waits) - 1; last >= 0 && th.waits[last].until == 0 {
+		return protocol.StillBlocked
+	}
+	return protocol.Unfinished
+}
+
+// latest returns what reports say of the thread's latest turn that has ended.
+//
+//go:norace
+func (th *thread) latest() protocol.Turn { return th.describe(th.turns[len(th.turns)-1]) }
+
+// describe returns what reports say of a turn that has ended.
+//
+//go:norace
 func (th *thread) describe(tu turn) protocol.Turn {
 	end, at := protocol.AtSyncpoint, placeOf(tu.pc)
 	if tu.pc == 0 {
-		end, at = th.end, th.left.place
+		end, at = th.left.end, th.left.place
 	}
 	return protocol.Turn{Thread: th.index, End: end, Name: tu.name, File: at.file, Line: at.line}
 }

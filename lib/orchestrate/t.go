@@ -33,6 +33,9 @@ type T struct {
 	expected  Counts   // turns that the threads took in the serial run, where it was made
 	before    bool     // the test had failed before the scenario began
 	waited    bool
+	stuck     bool   // not every thread came to its end
+	whenStuck func() // is called then, unless nil
+	leaks     *leakCheck
 	owner     int64 // the goroutine of the scenario function
 
 	failed     atomic.Bool
@@ -77,15 +80,32 @@ func (t *T) Wait() {
 		return
 	}
 	t.waited = true
-	t.conductor.run()
-	for _, th := range t.conductor.threads {
-		if th.left.fatal {
-			if t.skipped.Load() && !t.failed.Load() {
-				t.TB.SkipNow()
-			}
-			t.TB.FailNow()
-		}
+	if stuck := t.conductor.run(); stuck != nil {
+		t.isStuck(stuck)
 	}
+	if t.conductor.givenUp() {
+		if t.skipped.Load() && !t.failed.Load() {
+			t.TB.SkipNow()
+		}
+		t.TB.FailNow()
+	}
+}
+
+// isStuck fails the scenario, unless it was over before it got stuck.
+func (t *T) isStuck(stuck *stuck) {
+	t.stuck = true
+	fmt.Fprintf(t.Output(), "%s", stuck.text)
+	if stuck.over && !t.failed.Load() {
+		return // it was skipped
+	}
+	if t.whenStuck != nil {
+		t.whenStuck()
+	}
+	if !t.failed.Load() {
+		t.TB.Fail()
+		t.failIn(stuck.turn)
+	}
+	t.TB.FailNow()
 }
 
 // own panics unless it is called by the scenario function's goroutine.
@@ -105,22 +125,35 @@ func (t *T) thread() *thread {
 }
 
 // ignored reports whether what is reported now no longer counts: the scenario has failed, and its
-// remaining threads are only run to their ends.
-func (t *T) ignored() bool { return t.conductor.drained() }
+// remaining threads are only run to their ends; or it is over, and the thread is not.
+func (t *T) ignored() bool {
+	if th := t.thread(); th != nil && th.isLost() {
+		return true
+	}
+	return t.conductor.drained()
+}
 
 // fail takes note that the scenario has failed, and in which turn.
 func (t *T) fail() {
+	if th := t.thread(); th != nil {
+		t.failIn(th.turn())
+	} else {
+		t.failIn(t.conductor.current())
+	}
+}
+
+func (t *T) failIn(turn int) {
 	if t.failed.CompareAndSwap(false, true) {
-		t.failedTurn.Store(int64(t.conductor.current()))
+		t.failedTurn.Store(int64(turn))
 	}
 }
 
 // turnEnded implements watcher. It finds out in which turn the test's own T was failed, which nobody
 // tells the scenario's. It does not ask where the race detector is on: the lock inside of testing.T
 // would order the threads.
-func (t *T) turnEnded() {
+func (t *T) turnEnded(th *thread) {
 	if !race.Enabled && !t.failed.Load() && t.Failed() {
-		t.fail()
+		t.failIn(th.turn())
 	}
 }
 

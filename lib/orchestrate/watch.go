@@ -18,7 +18,7 @@ func (c *call) watch(t *T) (stop func() bool) {
 	}
 	return time.AfterFunc(c.mode.limit, func() {
 		why := ""
-		if th := t.conductor.holder(); th != nil {
+		if th, _ := t.conductor.held(); th != nil {
 			why = fmt.Sprintf(": thread %q did not come to the end of its turn, and before it has ended "+
 				"no later thread runs", th.name())
 		}
@@ -26,17 +26,4 @@ func (c *call) watch(t *T) (stop func() bool) {
 		panic(fmt.Sprintf("orchestrate: the serial run of %s did not end within %v (--scenario-timeout)%s",
 			c.t.Name(), c.mode.limit, why))
 	}).Stop
-}
-
-// holder returns the thread that has the baton, nil outside of turns.
-//
-//go:norace
-func (c *conductor) holder() *thread {
-	now := c.current()
-	for _, th := range c.threads {
-		if now > 0 && th.number == now {
-			return th
-		}
-	}
-	return nil
 }

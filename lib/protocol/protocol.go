@@ -25,7 +25,8 @@ const (
 	EnvTest = "ORCHTEST_TEST"
 	// EnvCall is the index, from 0, of the call of orchestrate.Test or Run inside that test.
 	EnvCall = "ORCHTEST_CALL"
-	// EnvSequence is the sequence to run: thread indexes in decimal, separated by commas.
+	// EnvSequence is the sequence to run: thread indexes in decimal, separated by commas. It may be the
+	// beginning of one: what EnvCounts has and it has not follows, always the lowest index that can.
 	EnvSequence = "ORCHTEST_SEQUENCE"
 	// EnvCounts are the turns of each thread in the serial run, written like a sequence.
 	EnvCounts = "ORCHTEST_COUNTS"
@@ -36,6 +37,14 @@ const (
 	// that the turns are known even of a process that breaks off: see [ReadTurns]. It is written from
 	// its beginning, and not cut off behind the turns: see [EndOfTurns].
 	EnvTurns = "ORCHTEST_TURNS"
+	// EnvTurnTimeout, if it is set, is how long a turn may take, as time.ParseDuration reads it, in a
+	// test that does not say so itself.
+	EnvTurnTimeout = "ORCHTEST_TURN_TIMEOUT"
+	// EnvDeadlockWindow, if it is set, is for how long every thread has to be blocked before that is
+	// called a deadlock, in a test that does not say so itself.
+	EnvDeadlockWindow = "ORCHTEST_DEADLOCK_WINDOW"
+	// EnvFailOnLeak, if it is 1, makes a scenario fail that leaves a blocked goroutine behind.
+	EnvFailOnLeak = "ORCHTEST_FAIL_ON_LEAK"
 )
 
 // Values of [EnvMode].
@@ -73,7 +82,7 @@ type Plan struct {
 type Scenario struct {
 	Version  int      `json:"version"`
 	Call     int      `json:"call"`
-	Sequence []int    `json:"sequence"` // as asked for; in plan mode the serial sequence
+	Sequence []int    `json:"sequence"` // as asked for; in plan mode the turns that were taken
 	Threads  []string `json:"threads"`
 	Turns    []Turn   `json:"turns"` // in the order in which they were taken
 	// FailedTurn is the index in Turns of the turn in which the scenario failed first;
@@ -96,6 +105,20 @@ type Turn struct {
 	Name   string `json:"name,omitempty"` // of the syncpoint where the thread stopped
 	File   string `json:"file,omitempty"` // of the syncpoint, or of the panic or exit where known
 	Line   int    `json:"line,omitempty"`
+	// Blocked are the threads that were blocked when the turn was given. Any other that had not ended
+	// could have had it.
+	Blocked []int `json:"blocked,omitempty"`
+	// Waits are where the thread blocked in the turn, in order. The turn was given up there, and other
+	// threads had theirs before it came to its end.
+	Waits []Wait `json:"waits,omitempty"`
+}
+
+// A Wait is one time that a thread blocked: it waited for what only another thread could do.
+type Wait struct {
+	On    string `json:"on"` // sync.Mutex.Lock, chan receive, select, …
+	File  string `json:"file,omitempty"`
+	Line  int    `json:"line,omitempty"`
+	Until int    `json:"until,omitempty"` // the number, from 1, of the turn in which it went on; 0 if it did not
 }
 
 // An End says how a turn came to its end.
@@ -106,7 +129,9 @@ const (
 	Returned    End = "end"   // the thread's function returned
 	Panicked    End = "panic" // the thread's function panicked
 	Exited      End = "exit"  // the thread left by runtime.Goexit: FailNow, SkipNow, or itself
-	Unfinished  End = "none"  // the process ended first; the wrapper adds it
+	Unfinished  End = "none"  // it did not: the process ended first, or the thread took too long
+	// StillBlocked is the end of a turn whose thread was blocked when the scenario came to its end.
+	StillBlocked End = "blocked"
 )
 
 // Executed returns the thread index of every turn that was taken, in order.
@@ -119,17 +144,22 @@ func (s Scenario) Executed() []int {
 }
 
 // An Exploration is what became of the sequences of one call. Planned is the sum of Passed, Failed,
-// Errored, Skipped and NotRun.
+// Errored, Skipped and NotRun. Of the sequences that are neither planned nor infeasible nothing is known.
 type Exploration struct {
 	Version int `json:"version"`
 	Call    int `json:"call"`
 	// Sequences is how many sequences there are, in decimal: it may exceed 64 bits.
-	Sequences   string `json:"sequences"`
-	Planned     int    `json:"planned"` // how many of them were to be run
-	Passed      int    `json:"passed"`
-	Failed      int    `json:"failed"`
-	Errored     int    `json:"errored"` // could not be run, or said nothing
-	Skipped     int    `json:"skipped"` // ran, and called Skip
-	NotRun      int    `json:"notRun"`
-	Interrupted bool   `json:"interrupted,omitempty"`
+	Sequences string `json:"sequences"`
+	// Infeasible is how many of them, in decimal, give a turn to a thread that is blocked or has ended
+	// by then, and so execute like another one. It is left out where there are none.
+	Infeasible string `json:"infeasible,omitempty"`
+	// Diverged is how many of those that ran took other turns than the same beginning had before.
+	Diverged    int  `json:"diverged,omitempty"`
+	Planned     int  `json:"planned"` // how many of them were to be run
+	Passed      int  `json:"passed"`
+	Failed      int  `json:"failed"`
+	Errored     int  `json:"errored"` // could not be run, or said nothing
+	Skipped     int  `json:"skipped"` // ran, and called Skip
+	NotRun      int  `json:"notRun"`
+	Interrupted bool `json:"interrupted,omitempty"`
 }

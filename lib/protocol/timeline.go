@@ -1,44 +1,113 @@
 package protocol
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// Timeline returns a table of the scenario's turns, a line each: which thread, from where, to where.
-// Paths below folder are shortened.
+// Timeline returns a table of the scenario's turns: which thread, from where, to where. A turn has a line
+// where it began and, for each time that it went on after its thread had been blocked, one behind the
+// turn in which it did so. Paths below folder are shortened.
 func Timeline(s Scenario, folder string) string {
-	rows := [][]string{{"turn", "thread", "from", "to"}}
-	stands := make([]string, len(s.Threads))
-	for i, turn := range s.Turns {
-		thread, from := fmt.Sprintf("thread %d", turn.Thread), "start"
-		if turn.Thread < len(s.Threads) {
-			thread = printable(s.Threads[turn.Thread])
-			if at := stands[turn.Thread]; at != "" {
-				from = at
-			}
-		}
-		to := turn.where(folder)
-		if turn.Thread < len(stands) {
-			stands[turn.Thread] = to
-		}
-		if i == s.FailedTurn {
-			to += "   <- failed here"
-		}
-		rows = append(rows, []string{fmt.Sprint(i + 1), thread, from, to})
+	t := timeline{scenario: s, folder: folder, stands: map[int]string{}}
+	t.rows = [][]string{{"turn", "thread", "from", "to"}}
+	for i := range s.Turns {
+		t.add(part{turn: i})
+		t.goOn(i + 1)
 	}
-	return table(rows)
+	t.goOn(math.MaxInt) // in a turn that is not in the report
+	return table(t.rows)
+}
+
+// A timeline is a table in the making.
+type timeline struct {
+	scenario Scenario
+	folder   string
+	rows     [][]string
+	stands   map[int]string // by thread
+	waiting  []part         // to come, once their threads have gone on
+}
+
+// A part is what a thread ran of a turn without being blocked.
+type part struct {
+	turn  int // its index
+	index int // of the part in the turn
+}
+
+// add adds the line of a part.
+func (t *timeline) add(p part) {
+	turn := t.scenario.Turns[p.turn]
+	from := cmp.Or(t.stands[turn.Thread], "start")
+	to := turn.where(t.folder)
+	stand, goesOn := to, false
+	if p.index < len(turn.Waits) {
+		to, stand = turn.Waits[p.index].describe(t.folder)
+		goesOn = turn.goesOn(p.index)
+	}
+	t.stands[turn.Thread] = stand
+	if goesOn {
+		t.waiting = append(t.waiting, part{p.turn, p.index + 1})
+	} else if p.turn == t.scenario.FailedTurn {
+		to += "   <- failed here"
+	}
+	t.rows = append(t.rows, []string{fmt.Sprint(p.turn + 1), t.name(turn.Thread), from, to})
+}
+
+// goOn adds the lines of the threads that went on by the time of the turn of that number.
+func (t *timeline) goOn(number int) {
+	for i := 0; i < len(t.waiting); {
+		p := t.waiting[i]
+		if t.scenario.Turns[p.turn].Waits[p.index-1].Until > number {
+			i++
+			continue
+		}
+		t.waiting = slices.Delete(t.waiting, i, i+1)
+		t.add(p)
+	}
+}
+
+func (t *timeline) name(thread int) string {
+	if thread < len(t.scenario.Threads) {
+		return printable(t.scenario.Threads[thread])
+	}
+	return fmt.Sprintf("thread %d", thread)
+}
+
+// goesOn reports whether there is more of the turn after the wait of that index.
+func (t Turn) goesOn(wait int) bool {
+	if wait < len(t.Waits)-1 || t.Waits[wait].Until > 0 {
+		return true
+	}
+	switch t.End {
+	case StillBlocked, Unfinished:
+		return false
+	case AtSyncpoint, Returned, Panicked, Exited:
+	}
+	return true // though it is not said since when
+}
+
+// describe says what a thread waits for, and where it stands meanwhile.
+func (w Wait) describe(folder string) (what, stand string) {
+	on := printable(w.On)
+	if w.File == "" {
+		return "waits: " + on, on
+	}
+	stand = fmt.Sprintf("%s:%d", Shorten(w.File, folder), w.Line)
+	return "waits: " + on + " at " + stand, stand
 }
 
 // where says where a turn came to its end.
 func (t Turn) where(folder string) string {
 	at := ""
 	if t.File != "" {
-		at = fmt.Sprintf("%s:%d", shorten(t.File, folder), t.Line)
+		at = fmt.Sprintf("%s:%d", Shorten(t.File, folder), t.Line)
 	}
 	switch t.End {
 	case AtSyncpoint:
@@ -51,6 +120,8 @@ func (t Turn) where(folder string) string {
 		return strings.TrimSpace("exit " + at)
 	case Unfinished:
 		return "did not end"
+	case StillBlocked:
+		return "blocked"
 	}
 	return string(t.End) // of a later version of the protocol
 }
@@ -63,8 +134,8 @@ func printable(name string) string {
 	return name
 }
 
-// shorten returns the path of file relative to folder, if it lies below.
-func shorten(file, folder string) string {
+// Shorten returns the path of file relative to folder, if it lies below.
+func Shorten(file, folder string) string {
 	if folder == "" {
 		return file
 	}

@@ -1,0 +1,347 @@
+package orchestrate
+
+import (
+	"runtime"
+	"time"
+
+	"github.com/orchtest/orchtest/lib/internal/race"
+)
+
+// The goroutine that calls conductor.run oversees the threads. As long as none of them is blocked it
+// only looks, now and then, whether the one that has the turn still runs: the baton goes from thread to
+// thread. If a thread is blocked (see lookout.go), the overseer takes the baton away from it: the turn
+// is given up, and the thread is adrift. It goes on by itself as soon as another thread wakes it, and
+// stops at its next syncpoint. While any thread is adrift the overseer gets the baton after every
+// turn, and lets those that were woken settle before it gives the next one.
+//
+// The model is the waiting step of PostgreSQL's isolationtester (src/test/isolation/README).
+
+// run gives the turns, and returns when every thread has ended. What the threads did happens before
+// its return. If they cannot all end, it says why, and does not wait for them any longer.
+func (c *conductor) run() *stuck {
+	if len(c.threads) == 0 {
+		return nil
+	}
+	c.ready = make([]bool, len(c.threads))
+	for i := range c.ready {
+		c.ready[i] = true
+	}
+	c.running.Add(len(c.threads))
+	for _, th := range c.threads {
+		go th.run()
+	}
+	c.lookout.init(c.threads)
+	defer c.lookout.close()
+	s := c.oversee()
+	if s != nil {
+		s.over = c.drained()
+		c.lose()
+	} else {
+		c.running.Wait()
+	}
+	c.drain(false)
+	return s
+}
+
+// oversee gives turns until every thread has ended.
+func (c *conductor) oversee() *stuck {
+	for {
+		s := c.settle()
+		if s == nil && !c.give() {
+			if c.adriftNow() == 0 {
+				return nil
+			}
+			s = c.allBlocked()
+		} else if s == nil {
+			s = c.watch()
+		}
+		if s != nil {
+			return s
+		}
+	}
+}
+
+// give gives the next turn. It reports false where no thread is ready.
+func (c *conductor) give() bool {
+	var blocked []int
+	if c.adriftNow() > 0 {
+		for _, th := range c.adriftThreads() {
+			blocked = append(blocked, th.index)
+		}
+		if !c.anyReady() {
+			return false
+		}
+	}
+	next, number := c.giveTo(blocked)
+	if next == nil {
+		return false
+	}
+	if len(blocked) > 0 {
+		c.blocked = append(c.blocked, blockedAt{number, blocked})
+	}
+	return true
+}
+
+//go:norace
+func (c *conductor) giveTo(blocked []int) (next *thread, number int) {
+	race.Disable()
+	if next = c.choose(); next != nil {
+		c.log.pass(nil, next, blocked)
+		c.begin(next)
+		number = next.number
+		next.state.Store(inTurn(number))
+		c.holder.Store(next)
+		next.baton <- struct{}{}
+	}
+	race.Enable()
+	return next, number
+}
+
+// watch looks after the thread that has the baton, and those that have it after it. It returns when the
+// overseer has it: because it was given back, or taken from a thread that is blocked.
+func (c *conductor) watch() *stuck {
+	l := &c.lookout
+	l.restart()
+	c.spinAnew()
+	for {
+		th, number := c.held()
+		if th == nil {
+			return nil // the overseer has it
+		}
+		if number != l.turn {
+			l.turn = number
+			l.moved()
+			th.spin = spin{}
+		}
+		if number > 0 && l.parked(th) {
+			l.asleep = false
+			if c.giveUp(th, number) {
+				return nil
+			}
+		} else {
+			l.sleepers()
+		}
+		if l.stuck(c.limits.turn) && c.take(th, number) {
+			return c.tooLong(th)
+		}
+		l.wait(c.wake)
+	}
+}
+
+// giveUp takes the baton from the thread if it is blocked in the turn of this number.
+func (c *conductor) giveUp(th *thread, number int) bool {
+	l := &c.lookout
+	threads := []*thread{th}
+	if l.elapsed() >= spinTime {
+		threads = append(threads, c.adriftThreads()...) // one that was woken in this turn may spin by now
+	}
+	l.look(threads...)
+	if !l.blocked(false, th) {
+		return false
+	}
+	w := waitOf(number, l.goroutine(th))
+	if !c.take(th, number) {
+		return false
+	}
+	th.waits = append(th.waits, w)
+	c.log.wait(th, 0, w)
+	return true
+}
+
+// take takes the baton from a thread, if it is still in the turn of this number.
+//
+//go:norace
+func (c *conductor) take(th *thread, number int) bool {
+	race.Disable()
+	taken := th.state.CompareAndSwap(inTurn(number), adrift)
+	if taken {
+		c.adrift.Add(1)
+		c.ready[th.index] = false
+		c.holder.Store(nil)
+	}
+	race.Enable()
+	th.isAdrift = th.isAdrift || taken
+	return taken
+}
+
+// settle returns when every thread that is adrift is blocked: none that was woken still runs.
+func (c *conductor) settle() *stuck {
+	l := &c.lookout
+	l.restart()
+	c.spinAnew()
+	for c.adriftNow() > 0 {
+		if c.collect() {
+			l.moved()
+			continue
+		}
+		threads := c.adriftThreads()
+		if l.parked(threads...) {
+			l.asleep = false
+			l.look(threads...)
+			if !c.collect() && l.blocked(false, threads...) {
+				c.noteWaits()
+				return nil
+			}
+		} else {
+			l.sleepers()
+		}
+		if l.stuck(c.limits.turn) {
+			return c.tooLong(threads...)
+		}
+		l.wait(c.wake)
+	}
+	return nil
+}
+
+// spinAnew forgets which of the threads that are adrift were found to spin: they may find what they wait for.
+func (c *conductor) spinAnew() {
+	for _, th := range c.adriftThreads() {
+		th.spin = spin{}
+	}
+}
+
+// allBlocked is called when no thread is ready. It returns nil as soon as one goes on, and otherwise says
+// that the scenario has come to a deadlock.
+func (c *conductor) allBlocked() *stuck {
+	l := &c.lookout
+	l.restart()
+	window := c.limits.window
+	switch {
+	case c.drained():
+		window = 0 // the scenario has failed already
+	case l.bubble:
+		window = max(window, 24*time.Hour) // which passes in no time
+	}
+	threads := c.adriftThreads()
+	// What counts is what was slept here, and not what the clock says: a process that is stopped for a while,
+	// or does not get a processor, has timers that are due.
+	for waited := time.Duration(0); ; {
+		l.look(threads...)
+		switch {
+		case c.collect() || !l.areParked(threads...):
+			return nil
+		case !l.blocked(true, threads...):
+			if l.stuck(c.limits.turn) {
+				return c.tooLong(threads...)
+			}
+			waited = 0
+		case c.noteWaits():
+			waited = 0 // a timer woke one
+		case l.stands || waited >= window:
+			return c.deadlock()
+		}
+		waited += l.pause(c.wake, window)
+	}
+}
+
+// collect takes note of threads that were adrift and have come to the ends of their turns. It reports
+// whether there were any.
+func (c *conductor) collect() (any bool) {
+	for _, th := range c.threads {
+		if th.isAdrift && c.collected(th) {
+			any = true
+			if last := len(th.waits) - 1; last >= 0 {
+				th.waits[last].until = c.turns()
+			}
+		}
+	}
+	return any
+}
+
+//go:norace
+func (c *conductor) collected(th *thread) bool {
+	race.Disable()
+	defer race.Enable()
+	state := th.state.Load()
+	if state != waiting && state != ended {
+		return false
+	}
+	th.isAdrift = false
+	c.ready[th.index] = state == waiting
+	c.adrift.Add(-1)
+	c.log.goOn(th, c.taken)
+	return true
+}
+
+// noteWaits takes note of threads that were woken and have blocked again, elsewhere. It reports whether
+// there were any.
+func (c *conductor) noteWaits() (any bool) {
+	for _, th := range c.adriftThreads() {
+		last := &th.waits[len(th.waits)-1]
+		w := waitOf(last.turn, c.lookout.goroutine(th))
+		if w.on == last.on && w.place == last.place && w.object == last.object {
+			continue
+		}
+		last.until, w.since = c.turns(), c.turns()
+		th.waits = append(th.waits, w)
+		c.log.wait(th, last.until, w)
+		any = true
+	}
+	return any
+}
+
+// anyReady reports whether a thread could have the next turn. Else the strategy is not to be asked: it
+// would pass over indexes.
+//
+//go:norace
+func (c *conductor) anyReady() bool {
+	for _, ready := range c.ready {
+		if ready {
+			return true
+		}
+	}
+	return false
+}
+
+// lose gives up the threads that have not ended.
+//
+//go:norace
+func (c *conductor) lose() {
+	race.Disable()
+	for _, th := range c.threads {
+		for {
+			state := th.state.Load()
+			if state == ended || state != ending && th.state.CompareAndSwap(state, lost) {
+				break
+			}
+			runtime.Gosched() // it was just about to end its turn
+		}
+	}
+	race.Enable()
+}
+
+// givenUp reports whether a thread that has ended has put an end to the scenario.
+//
+//go:norace
+func (c *conductor) givenUp() (is bool) {
+	race.Disable()
+	for _, th := range c.threads {
+		is = is || th.state.Load() == ended && th.left.fatal
+	}
+	race.Enable()
+	return is
+}
+
+// adriftThreads returns the threads that are adrift, in index order.
+func (c *conductor) adriftThreads() []*thread {
+	var all []*thread
+	for _, th := range c.threads {
+		if th.isAdrift {
+			all = append(all, th)
+		}
+	}
+	return all
+}
+
+//go:norace
+func (c *conductor) adriftNow() int {
+	race.Disable()
+	n := c.adrift.Load()
+	race.Enable()
+	return int(n)
+}
+
+// turns is the number of turns that have begun.
+//
+//go:norace
+func (c *conductor) turns() int { return c.taken }

@@ -1,0 +1,289 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/orchtest/orchtest/lib/protocol"
+	"github.com/orchtest/orchtest/parse"
+	"github.com/orchtest/orchtest/permutations"
+)
+
+// A fakeChild stands in for the process of a scenario. It returns the library's report, nil for none, and
+// how the process ended; log is the file of its turns.
+type fakeChild func(request []int, log io.WriterAt) (report *protocol.Scenario, status string)
+
+// A fakeExecutor runs fake children in place of processes.
+type fakeExecutor struct {
+	child fakeChild
+
+	mu       sync.Mutex
+	requests []string
+}
+
+func (f *fakeExecutor) execute(_ context.Context, c command) (exit, error) {
+	text, _ := lookup(c.env, protocol.EnvSequence)
+	f.mu.Lock()
+	f.requests = append(f.requests, text)
+	f.mu.Unlock()
+	request, err := permutations.Parse(text)
+	if err != nil {
+		return exit{}, err
+	}
+	name, _ := lookup(c.env, protocol.EnvTurns)
+	log, err := os.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return exit{}, err
+	}
+	defer log.Close()
+	report, status := f.child(request, log)
+	if report != nil {
+		value, err := json.Marshal(report)
+		if err != nil {
+			return exit{}, err
+		}
+		io.WriteString(c.output, "\x16=== ATTR  TestX "+protocol.AttrScenario+" "+string(value)+"\n")
+	}
+	return exit{status: status}, nil
+}
+
+// took is the report of a scenario that took these turns.
+func took(threads ...int) *protocol.Scenario {
+	s := &protocol.Scenario{Version: protocol.Version, Threads: []string{"a", "b"}, FailedTurn: -1}
+	for _, thread := range threads {
+		s.Turns = append(s.Turns, protocol.Turn{Thread: thread})
+	}
+	return s
+}
+
+// asAsked is the child of a test in which no thread blocks, and each takes two turns.
+func asAsked(request []int, _ io.WriterAt) (*protocol.Scenario, string) {
+	return took(permutations.Complete(request, []int{2, 2})...), ""
+}
+
+// locked is the child of a test in which each of two threads has a lock while it is stopped, and takes
+// two turns.
+func locked(request []int, _ io.WriterAt) (*protocol.Scenario, string) {
+	first, next := 0, 0
+	switch {
+	case len(request) > 1:
+		first, next = request[0], request[1]
+	case len(request) > 0:
+		first = request[0]
+	}
+	second := 1 - first
+	if next == second { // it begins, and is blocked
+		s := took(first, second, first, second)
+		s.Turns[2].Blocked = []int{second}
+		return s, ""
+	}
+	return took(first, first, second, second), ""
+}
+
+// An explored is what became of an exploration.
+type explored struct {
+	Requests    []string // what the processes were asked for
+	Verdicts    []string // of the scenarios, in the order in which they were reported
+	Exploration protocol.Exploration
+}
+
+// exploreFake explores a test of two threads with two turns each.
+func exploreFake(t *testing.T, c Config, child fakeChild) explored {
+	t.Helper()
+	c.Env = []string{"GOMAXPROCS=1"}
+	r, err := newRun(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	executor := &fakeExecutor{child: child}
+	r.executor, r.sharedEnv = executor, func() []string { return nil }
+	r.ctx, r.temp = t.Context(), t.TempDir()
+	if r.turnFiles, err = newTurnFiles(r.temp, r.Parallel); err != nil {
+		t.Fatal(err)
+	}
+	r.slots = newSlots(r.Parallel)
+	var out recorder
+	r.stream.sinks = []sink{&out}
+
+	done := make(chan struct{})
+	close(done)
+	x := &exploration{
+		r: r, test: &heldTest{pkg: &heldPackage{name: "p"}, name: "TestX"},
+		target: &target{listed: done, built: done}, ended: parse.Event{Action: parse.ActionPass},
+	}
+	r.targets["p"] = x.target
+	serial, _ := child(nil, nil)
+	x.test.calls = []*plannedCall{{
+		plan: protocol.Plan{Threads: []string{"a", "b"}, Counts: []int{2, 2}}, serial: serial,
+	}}
+	call := r.newCall(x.test.calls[0])
+	x.calls = []*exploredCall{call}
+	x.serial()
+	x.scenarios(t.Context(), call)
+	r.slots.close()
+	if err := r.turnFiles.close(); err != nil {
+		t.Error(err)
+	}
+	var verdicts []string
+	for _, line := range out.lines {
+		if action, test, _ := strings.Cut(line, " "); action == parse.ActionPass || action == parse.ActionFail || action == parse.ActionSkip {
+			verdicts = append(verdicts, strings.TrimPrefix(test, "TestX/")+" "+action)
+		}
+	}
+	return explored{executor.requests, verdicts, call.exploration(false)}
+}
+
+func TestExploration(t *testing.T) {
+	// begins returns a child that is another one where it is asked for what begins like this.
+	begins := func(prefix string, other, child fakeChild) fakeChild {
+		return func(request []int, log io.WriterAt) (*protocol.Scenario, string) {
+			if strings.HasPrefix(permutations.Format(request), prefix) {
+				return other(request, log)
+			}
+			return child(request, log)
+		}
+	}
+	fails := func(s *protocol.Scenario) fakeChild {
+		s.Failed = true
+		return func([]int, io.WriterAt) (*protocol.Scenario, string) { return s, "exit status 1" }
+	}
+	passes := func(threads ...int) fakeChild {
+		return func([]int, io.WriterAt) (*protocol.Scenario, string) { return took(threads...), "" }
+	}
+	breaksOff := func(lines ...[]byte) fakeChild {
+		return func(_ []int, log io.WriterAt) (*protocol.Scenario, string) {
+			text := slices.Concat(slices.Concat(lines...), []byte(protocol.EndOfTurns))
+			if _, err := log.WriteAt(text, 0); err != nil {
+				return nil, err.Error()
+			}
+			return nil, "exit status 3"
+		}
+	}
+	tries := 0
+	for _, test := range []struct {
+		name   string
+		config Config
+		child  fakeChild
+		want   explored
+	}{
+		{
+			"every permutation", Config{}, asAsked,
+			explored{
+				[]string{"0,1", "0,1,1,0", "1", "1,0,1,0", "1,1,0,0"},
+				[]string{"0,0,1,1 pass", "0,1,0,1 pass", "0,1,1,0 pass", "1,0,0,1 pass", "1,0,1,0 pass", "1,1,0,0 pass"},
+				protocol.Exploration{Sequences: "6", Planned: 6, Passed: 6},
+			},
+		},
+		{
+			"every execution", Config{}, locked,
+			explored{
+				[]string{"0,1", "1", "1,1,0,0"},
+				[]string{"0,0,1,1 pass", "0,1,0,1 pass", "1,0,1,0 pass", "1,1,0,0 pass"},
+				protocol.Exploration{Sequences: "6", Infeasible: "2", Planned: 4, Passed: 4},
+			},
+		},
+		{
+			"as many as there may be", Config{MaxScenarios: 3}, locked,
+			explored{
+				[]string{"0,1", "1"},
+				[]string{"0,0,1,1 pass", "0,1,0,1 pass", "1,0,1,0 pass"},
+				protocol.Exploration{Sequences: "6", Infeasible: "2", Planned: 3, Passed: 3},
+			},
+		},
+		{
+			"up to the first failure", Config{}, begins("0,1", fails(took(0, 1, 0, 1)), locked),
+			explored{
+				[]string{"0,1"},
+				[]string{"0,0,1,1 pass", "0,1,0,1 fail"},
+				protocol.Exploration{Sequences: "6", Planned: 6, Passed: 1, Failed: 1, NotRun: 4},
+			},
+		},
+		{
+			"on after a failure", Config{KeepGoing: true}, begins("1", fails(took(1, 0, 0, 1)), asAsked),
+			explored{
+				[]string{"0,1", "0,1,1,0", "1", "1,0,1,0", "1,1,0,0"},
+				[]string{"0,0,1,1 pass", "0,1,0,1 pass", "0,1,1,0 pass", "1,0,0,1 fail", "1,0,1,0 fail", "1,1,0,0 fail"},
+				protocol.Exploration{Sequences: "6", Planned: 6, Passed: 3, Failed: 3, Diverged: 2},
+			},
+		},
+		{
+			"diverged", Config{}, begins("0,1", passes(0, 0, 1, 1), asAsked),
+			explored{
+				[]string{"0,1", "0,1", "0,1", "1", "1,0,1,0", "1,1,0,0"},
+				[]string{"0,0,1,1 pass", "0,1,0,1 pass", "1,0,0,1 pass", "1,0,1,0 pass", "1,1,0,0 pass"},
+				protocol.Exploration{Sequences: "6", Planned: 6, Passed: 5, NotRun: 1, Diverged: 1},
+			},
+		},
+		{
+			"diverged once", Config{}, begins("1,1", func(request []int, log io.WriterAt) (*protocol.Scenario, string) {
+				if tries++; tries == 1 {
+					return took(1, 0, 1, 0), ""
+				}
+				return asAsked(request, log)
+			}, asAsked),
+			explored{
+				[]string{"0,1", "0,1,1,0", "1", "1,0,1,0", "1,1,0,0", "1,1,0,0"},
+				[]string{"0,0,1,1 pass", "0,1,0,1 pass", "0,1,1,0 pass", "1,0,0,1 pass", "1,0,1,0 pass", "1,1,0,0 pass"},
+				protocol.Exploration{Sequences: "6", Planned: 6, Passed: 6},
+			},
+		},
+		{
+			"diverged and failed", Config{}, begins("0,1", fails(took(0, 0, 1, 1)), asAsked),
+			explored{
+				[]string{"0,1"},
+				[]string{"0,0,1,1 pass", "0,1,0,1 fail"},
+				protocol.Exploration{Sequences: "6", Planned: 6, Passed: 1, Failed: 1, NotRun: 4, Diverged: 1},
+			},
+		},
+		{
+			"broke off", Config{KeepGoing: true},
+			begins("1", breaksOff(
+				protocol.AppendBegin(nil, 1, nil), protocol.AppendEnd(nil, protocol.Turn{Thread: 1}), protocol.AppendBegin(nil, 1, []int{0}),
+			), asAsked),
+			explored{
+				[]string{"0,1", "0,1,1,0", "1"},
+				[]string{"0,0,1,1 pass", "0,1,0,1 pass", "0,1,1,0 pass", "1,1,0,0 fail"},
+				// However it would have gone on from 1,1, it ended there; and 1,0 was not to be had.
+				protocol.Exploration{Sequences: "6", Infeasible: "2", Planned: 4, Passed: 3, Failed: 1},
+			},
+		},
+		{
+			"broke off without a turn", Config{KeepGoing: true}, begins("1", breaksOff(), asAsked),
+			explored{
+				[]string{"0,1", "0,1,1,0", "1"},
+				[]string{"0,0,1,1 pass", "0,1,0,1 pass", "0,1,1,0 pass", "1,0,0,1 fail"},
+				protocol.Exploration{Sequences: "6", Planned: 6, Passed: 3, Failed: 1, NotRun: 2},
+			},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			test.config.Parallel = 1
+			test.want.Exploration.Version = protocol.Version
+			if diff := cmp.Diff(test.want, exploreFake(t, test.config, test.child)); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+			if test.name == "diverged once" {
+				return // the next one would not
+			}
+			// Several at once come to the same, unless a failure has stopped them or there was a limit.
+			if test.want.Exploration.Failed > 0 || test.config.MaxScenarios > 0 {
+				return
+			}
+			test.config.Parallel = 3
+			got := exploreFake(t, test.config, test.child)
+			slices.Sort(got.Verdicts)
+			slices.Sort(got.Requests)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("three at once: -want +got\n%s", diff)
+			}
+		})
+	}
+}
