@@ -4,11 +4,9 @@ package throttler
 
 // enter lets a caller in, unless the limit is reached.
 //
-// The syncpoint stands before the lock, not below it: a thread that stopped with the lock held would
-// keep it, and every other thread would wait for it in vain.
+// A thread stops with the lock held: every other one then waits for it.
 func (t *Throttler) enter() bool {
-	// pragma: SYNCPOINT
-	t.mu.Lock()
+	t.mu.Lock() // pragma: SYNCPOINT
 	defer t.mu.Unlock()
 	if t.inside >= t.limit {
 		return false

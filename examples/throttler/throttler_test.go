@@ -147,3 +147,22 @@ func busy() (stop func()) {
 		running.Wait()
 	}
 }
+
+// TestWaiting has three callers come for one place, in every order. A caller that has to wait gives up its
+// turn; the one that leaves wakes it.
+func TestWaiting(t *testing.T) {
+	orchestrate.Test(t, func(t *orchestrate.T) {
+		throttler := throttler.NewWaiting(1)
+		call := func() {
+			throttler.Do(func() {
+				// pragma: SYNCPOINT
+				if inside := throttler.Inside(); inside > 1 {
+					t.Errorf("%d callers inside, want 1 at most", inside)
+				}
+			})
+		}
+		for _, name := range []string{"first", "second", "third"} {
+			t.Go(name, call)
+		}
+	})
+}
