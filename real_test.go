@@ -31,6 +31,7 @@ func TestReal(t *testing.T) {
 	runReal(t, root, "go", "build", "-o", binary, ".").want(t, 0)
 
 	t.Run("ants", func(t *testing.T) { realAnts(t, root, binary) })
+	t.Run("ants repaired", func(t *testing.T) { realAntsRepaired(t, root, binary) })
 	for _, module := range []string{"golang.org/x/sync@v0.22.0", "github.com/google/go-cmp@v0.7.0"} {
 		path, _, _ := strings.Cut(module, "@")
 		t.Run(path, func(t *testing.T) { realSame(t, binary, module) })
@@ -40,31 +41,8 @@ func TestReal(t *testing.T) {
 // realAnts finds github.com/panjf2000/ants/issues/374 with one pragma: the pool gives its lock back
 // before it counts the worker that it is about to start.
 func realAnts(t *testing.T, root, binary string) {
-	dir := t.TempDir()
-	ants := filepath.Join(dir, "ants")
-	realModule(t, ants, "github.com/panjf2000/ants/v2@v2.11.3")
-	realMark(t, filepath.Join(ants, "ants.go"),
+	dir := realAntsModule(t, root, "v2.11.3",
 		"\t\tp.lock.Unlock()", " // pragma: SYNCPOINT", "\n\t\tw = p.workerCache.Get().(worker)\n\t\tw.run()\n")
-	realCopy(t, filepath.Join(dir, "go.sum"), filepath.Join(root, "go.sum"))
-	realCopy(t, filepath.Join(dir, "submit_test.go"),
-		filepath.Join(root, "testdata", "real", "ants", "submit_test.go"))
-	realWrite(t, filepath.Join(dir, "go.mod"), fmt.Sprintf(`module example.com/submit
-
-go 1.25.0
-
-require (
-	github.com/orchtest/orchtest v0.0.0
-	github.com/panjf2000/ants/v2 v2.11.3
-)
-
-replace (
-	github.com/orchtest/orchtest => %q
-	github.com/panjf2000/ants/v2 => ./ants
-)
-`, root))
-
-	// The dependencies of the two modules are for the go command to add to go.mod.
-	t.Setenv("GOFLAGS", strings.TrimSpace(os.Getenv("GOFLAGS")+" -mod=mod"))
 
 	stress := runReal(t, dir, "go", "test", "-count=1", "-v", "-run=^TestStress$", ".")
 	stress.want(t, 0)
@@ -92,6 +70,48 @@ replace (
 	}
 	replay("0,1,0").want(t, 1, "scenario 0,1,0 failed")
 	replay("0,0,1").want(t, 0)
+}
+
+// realAntsRepaired runs the same test on the version in which that was repaired: the worker is counted
+// under the lock. With the pragma there, one thread stops with the lock held, and the other one waits for it:
+// the lock is a spin lock.
+func realAntsRepaired(t *testing.T, root, binary string) {
+	dir := realAntsModule(t, root, "v2.11.4",
+		"\t\tw = p.workerCache.Get().(worker)", " // pragma: SYNCPOINT", "\n\t\tw.run()\n\t\tp.lock.Unlock()\n")
+
+	runReal(t, dir, binary, "--run", "^TestSubmit$", ".").want(t, 0,
+		"SCENARIOS 3 planned: 3 passed")
+	runReal(t, dir, binary, "--run", "^TestSubmit$", "--sequence", "0,1,0", "-f", "standard-verbose", ".").want(t, 0,
+		"scenario 0,1,0 passed", "waits: runtime.Gosched at ants/pkg/sync/spinlock.go:")
+}
+
+// realAntsModule returns the folder of a module with the test of ants, which uses a version of ants with a
+// text inserted: see realMark.
+func realAntsModule(t *testing.T, root, version, before, text, after string) (dir string) {
+	dir = t.TempDir()
+	ants := filepath.Join(dir, "ants")
+	realModule(t, ants, "github.com/panjf2000/ants/v2@"+version)
+	realMark(t, filepath.Join(ants, "ants.go"), before, text, after)
+	realCopy(t, filepath.Join(dir, "go.sum"), filepath.Join(root, "go.sum"))
+	realCopy(t, filepath.Join(dir, "submit_test.go"),
+		filepath.Join(root, "testdata", "real", "ants", "submit_test.go"))
+	realWrite(t, filepath.Join(dir, "go.mod"), fmt.Sprintf(`module example.com/submit
+
+go 1.25.0
+
+require (
+	github.com/orchtest/orchtest v0.0.0
+	github.com/panjf2000/ants/v2 %s
+)
+
+replace (
+	github.com/orchtest/orchtest => %q
+	github.com/panjf2000/ants/v2 => ./ants
+)
+`, version, root))
+	// The dependencies of the two modules are for the go command to add to go.mod.
+	t.Setenv("GOFLAGS", strings.TrimSpace(os.Getenv("GOFLAGS")+" -mod=mod"))
+	return dir
 }
 
 // realSame compares what orchtest reports of a module without orchestrated tests with what go test
