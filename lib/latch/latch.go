@@ -37,9 +37,8 @@
 //     stacks show the Wait. Use WaitFor to fail earlier.
 //   - A latch for a synctest bubble is made inside of it, with UntilEnd from the T of the bubble. One
 //     that is made outside of it does not block durably inside, so that fake time stands still.
-//   - A thread of an orchestrated test keeps its turn while it waits. If only another thread of the
-//     same test could open the latch, the scenario hangs. Nor does a thread wait on [UntilEnd]: the
-//     test does not end before its threads have.
+//   - A thread of an orchestrated test that waits gives up its turn, as it does for a lock. It is not to
+//     wait on [UntilEnd]: the test does not end before its threads have.
 package latch
 
 import (

@@ -199,7 +199,7 @@ func lineAt(skip int) int {
 
 // runTest runs a test function once, as `go test` does without -v, and reports whether it passed.
 func runTest(name string, f func(*testing.T)) bool {
-	for name, value := range map[string]string{"test.v": "false", "test.count": "1"} {
+	for name, value := range map[string]string{"test.v": "false", "test.count": "1", "test.skip": ""} {
 		f := flag.Lookup(name).Value
 		defer f.Set(f.String())
 		f.Set(value)

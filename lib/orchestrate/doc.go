@@ -43,13 +43,14 @@
 //
 // # Guarantees
 //
-//   - During a turn no other thread runs.
-//   - For each index of the sequence, the thread takes one turn; one that has ended is passed over.
-//     After the last index every thread that has not ended runs to its end, in index order. So a thread
-//     may take fewer or more turns than in the serial run, and the scenario still ends.
+//   - During a turn no other thread runs, but for those that the turn wakes: see below.
+//   - For each index of the sequence, the thread takes one turn; one that has ended is passed over, and
+//     one that is blocked is put off. After the last index come the turns that were counted and not
+//     given yet, and then every thread that has not ended runs to its end, always the lowest index that
+//     can. So a thread may take fewer or more turns than in the serial run, and the scenario still ends.
 //   - Every sequence is run once, up to the first scenario that fails. A scenario fails by Error, Fatal
-//     or FailNow of its T or of the test's own t, by a panic in a thread, and, under the race detector,
-//     by a data race.
+//     or FailNow of its T or of the test's own t, by a panic in a thread, by a deadlock, by a turn that
+//     exceeds its limit, if it is asked for by a leak, and, under the race detector, by a data race.
 //   - A thread that panics, or calls FailNow or SkipNow, has ended. The remaining threads run to their
 //     ends, in index order; what they raise is ignored; and Wait ends the test instead of returning. A
 //     panic is reported with its value and the stack of its thread.
@@ -70,14 +71,54 @@
 // environment variables, the working directory and the context are the scenario's own. There, only
 // syncpoints that are calls are reached. Skip in one scenario ends the exploration.
 //
-// Test may be used within a bubble of testing/synctest.
+// # Threads that wait
+//
+// A thread is blocked if its goroutine is parked on a synchronisation (a lock or another primitive of
+// package sync, a channel, a select, or what is made of these) and no other goroutine of the process
+// could wake it by itself: none runs, is about to, sleeps, or is in a system call or in input or output.
+// Those of other tests, and those that wait for a new connection, do not count. A thread that sleeps,
+// computes, reads, or waits for a goroutine that does, is not blocked. One that waits for the channel of
+// a timer is: a timer is no goroutine. So is one that does nothing but try and call runtime.Gosched, as spin
+// locks do.
+//
+// A blocked thread gives up its turn. It goes on as soon as another thread, or a timer, wakes it, to its
+// next syncpoint, to its end, or until it blocks again; no turn begins before that. With the rest of the
+// turn that woke it, and with others that were woken, it runs at the same time: a syncpoint right after
+// the unlock keeps them apart. What it reports counts as reported in the turn that it had given up.
+//
+// Deadlock: no thread that has not ended can go on, and for a window of time (see [DeadlockWindow]) no
+// timer changes that. The scenario fails, with what each thread waits on, where, and since which turn.
+// Where the scenario had failed before, or was skipped, that is not said.
+//
+// Turn limit: see [TurnTimeout]. The scenario fails with the thread's stack and, if it waits, with the
+// goroutine that may still wake it.
+//
+// In either case the threads that have not ended are left where they are. One that goes on later, as a
+// cleanup function unlocks what it waits for say, runs on without stopping at syncpoints; what it raises
+// is ignored.
+//
+// Leaks: see [NoLeaks].
+//
+// # testing/synctest
+//
+// Test may be called in a bubble, with the T of the bubble. Time goes on while a thread sleeps, and when
+// all threads are blocked; a thread may call synctest.Wait. There is no turn limit, and a deadlock is one
+// after a day of the bubble's time.
+//
+// A goroutine that waits for a mutex stops the clock of its bubble. A thread that sleeps while another
+// one waits for a mutex never wakes: its turn fails, with that reason. But where a thread wakes from its
+// sleep and then, in the same turn, waits for a mutex that a stopped thread holds, nothing can be done
+// from inside of the bubble: the test hangs until the time limit of `go test`, or of orchtest. Put a
+// syncpoint between the two.
+//
+// A bubble ends when its goroutines have. After a deadlock they do not, and the process ends with a panic.
 //
 // # What is not covered
 //
-//   - A thread keeps its turn while it blocks. If it waits for something that another thread holds or
-//     is to do, such as a mutex locked across a syncpoint, the scenario hangs until the time limit of
-//     `go test`, or of orchtest.
 //   - Goroutines that threads start run freely, at the same time as the threads.
+//   - Beside a goroutine that always sleeps or waits for input, as that of an idle connection does, no
+//     thread counts as blocked: a turn that blocks ends at its limit.
+//   - Which of several goroutines a lock or a channel wakes first is the runtime's choice.
 //   - Where a thread goes on is decided at syncpoints only: orders within a turn are not explored.
 //   - Under plain `go test`, state outside of the scenario function is carried from one scenario to
 //     the next: package variables, files, servers.

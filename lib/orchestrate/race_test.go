@@ -165,3 +165,168 @@ func eachSequence(t *testing.T, counts []int, f func(t *testing.T, sequence stri
 		t.Run(text, func(t *testing.T) { f(t, text) })
 	}
 }
+
+// Threads that really wait for each other: with counts 2, 2, and whatever the sequence.
+func init() {
+	for name, test := range map[string]struct {
+		f     func(t *orchestrate.T)
+		races bool
+	}{
+		"TestRaceHeldMutex": {func(t *orchestrate.T) {
+			counter := 0
+			var mu sync.Mutex
+			for range 2 {
+				t.Go("", func() {
+					mu.Lock()
+					counter++
+					syncpoint.Here()
+					counter++
+					mu.Unlock()
+				})
+			}
+		}, false},
+		"TestRaceHeldRWMutex": {func(t *orchestrate.T) {
+			counter, sum := 0, 0
+			var mu sync.RWMutex
+			t.Go("", func() {
+				mu.Lock()
+				counter++
+				syncpoint.Here()
+				counter++
+				mu.Unlock()
+			})
+			t.Go("", func() {
+				mu.RLock()
+				sum += counter
+				syncpoint.Here()
+				sum += counter
+				mu.RUnlock()
+			})
+		}, false},
+		"TestRaceUnbuffered": {func(t *orchestrate.T) {
+			counter := 0
+			ch := make(chan int)
+			t.Go("", func() {
+				counter++
+				syncpoint.Here()
+				ch <- 1
+				<-ch
+				counter++
+			})
+			t.Go("", func() {
+				<-ch
+				counter++
+				syncpoint.Here()
+				counter++
+				ch <- 1
+			})
+		}, false},
+		"TestRaceWaitGroup": {func(t *orchestrate.T) {
+			counter := 0
+			var wg sync.WaitGroup
+			wg.Add(1)
+			t.Go("", func() {
+				counter++
+				syncpoint.Here()
+				counter++
+				wg.Done()
+			})
+			t.Go("", func() {
+				wg.Wait()
+				counter++
+				syncpoint.Here()
+				counter++
+			})
+			t.Wait()
+			counter++
+		}, false},
+		"TestRaceCond": {func(t *orchestrate.T) {
+			counter := 0
+			cond := sync.NewCond(new(sync.Mutex))
+			for i := range 2 {
+				t.Go("", func() {
+					cond.L.Lock()
+					for counter != i {
+						cond.Wait()
+					}
+					cond.L.Unlock()
+					syncpoint.Here()
+					cond.L.Lock()
+					counter++
+					cond.L.Unlock()
+					cond.Broadcast()
+				})
+			}
+			t.Wait()
+			counter++
+		}, false},
+		"TestRaceBesideALock": {func(t *orchestrate.T) {
+			counter := 0
+			var mu sync.Mutex
+			for range 2 {
+				t.Go("", func() {
+					counter++ // outside of the lock
+					mu.Lock()
+					syncpoint.Here()
+					mu.Unlock()
+				})
+			}
+		}, true},
+		"TestRaceBesideAChannel": {func(t *orchestrate.T) {
+			counter := 0
+			ch := make(chan int)
+			t.Go("", func() {
+				<-ch
+				syncpoint.Here()
+				counter++
+			})
+			t.Go("", func() {
+				syncpoint.Here()
+				ch <- 1
+				counter++
+			})
+		}, true},
+	} {
+		raceTests = append(raceTests, struct {
+			child string
+			races bool
+		}{child(name, func(t *testing.T) { orchestrate.Test(t, test.f) }), test.races})
+	}
+}
+
+// A deadlock is a failure, but no data race: what is told of threads that have ended, and of those that
+// never will, is read without one.
+func TestDeadlockIsNoDataRace(t *testing.T) {
+	for _, test := range deadlockTests {
+		for mode, env := range map[string][]string{
+			"explore": explore, "scenario": scenario(test.child, 0, test.sequence, test.counts),
+		} {
+			if mode == "explore" && test.scenarios == 0 {
+				continue
+			}
+			t.Run(test.child+"/"+mode, func(t *testing.T) {
+				t.Parallel()
+				turns := protocol.EnvTurns + "=" + filepath.Join(t.TempDir(), "turns")
+				r := runChild(t, test.child, append(env, shortWindow, turns))
+				r.wantStatus(t, 1)
+				r.want(t, "deadlock: ")
+				r.wantNot(t, "DATA RACE", "race detected")
+			})
+		}
+	}
+	for _, test := range drainTests {
+		t.Run(test.child, func(t *testing.T) {
+			t.Parallel()
+			r := runChild(t, test.child, explore)
+			r.wantNot(t, "DATA RACE", "race detected")
+		})
+	}
+	for _, name := range []string{tooLongAfterwards, afterADeadlock} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := runChild(t, name, []string{shortWindow})
+			r.wantStatus(t, 1)
+			r.wantNot(t, "DATA RACE", "race detected")
+		})
+	}
+}

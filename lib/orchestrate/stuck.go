@@ -68,12 +68,16 @@ func (c *conductor) locker(waiter *thread, w wait) string {
 	if !strings.HasSuffix(w.on, "Lock") {
 		return ""
 	}
-	// A thread that had waited for the same lock and went on has got it.
+	// A thread that had waited for the same lock and went on has got it, if no other one did in the same turn.
 	var got *thread
 	when := 0
 	for _, th := range c.threads {
 		for _, other := range th.waits {
-			if w.object != 0 && other.object == w.object && other.until > when {
+			switch {
+			case w.object == 0 || other.object != w.object || other.until < when || other.until == 0:
+			case other.until == when && th != got:
+				got = nil
+			default:
 				got, when = th, other.until
 			}
 		}
@@ -81,7 +85,7 @@ func (c *conductor) locker(waiter *thread, w wait) string {
 	// Else, and since then, it can only have been one of those that moved before the wait began.
 	var others []string
 	for _, th := range c.threads {
-		if th != waiter && (th == got || c.moved(th, when, w.since)) {
+		if th != waiter && (th == got || c.moved(th, when, max(when, w.since))) {
 			others = append(others, fmt.Sprintf("%q", th.name()))
 		}
 	}

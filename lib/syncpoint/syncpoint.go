@@ -19,8 +19,8 @@
 // # Limits
 //
 //   - A goroutine that a thread starts is not a thread: syncpoints in it do nothing.
-//   - A syncpoint is not to stand where a lock is held that another thread takes: that thread would
-//     block in its turn, and the scenario hang.
+//   - A thread that stops keeps the locks that it holds. Another one that needs them is blocked, and gives
+//     up its turn: sequences that differ only in what it does meanwhile are one.
 //   - A syncpoint orders nothing for the race detector, and promises nothing in production.
 package syncpoint
 

@@ -10,7 +10,7 @@ import (
 // those of synchronisation libraries that stand on top of the stack, as users write it, such as
 // "sync.Mutex.Lock", "semaphore.Weighted.Acquire" or "latch.Latch.Wait". Where there is none it is the state:
 // "chan receive", "select (no cases)". The place is the first one outside of those libraries; or the go
-// statement, if all of the stack is inside.
+// statement, if all of the stack is inside. Of a thread of an orchestrated test there is none then.
 //
 // Also a sleep, input and output, and system calls are called by a function: "time.Sleep", "os.File.Read". For
 // a goroutine that runs, on is its state.
@@ -30,10 +30,15 @@ func (g *Goroutine) Wait() (on, file string, line int) {
 	if c := g.Creator(); c.Function != "" && !g.inLibrary(c) {
 		last = c
 	}
+	if packageOf(last.Function) == orchestrate {
+		return strings.Clone(on), "", 0 // a thread whose function is the library's: t.Go("", mu.Lock)
+	}
 	return strings.Clone(on), strings.Clone(last.File), last.Line
 }
 
 func (g *Goroutine) waitsOutside() bool { return g.State == "IO wait" || g.State == "syscall" }
+
+const orchestrate = "github.com/orchtest/orchtest/lib/orchestrate"
 
 // inLibrary tells whether a frame on top of the stack is part of how the goroutine waits.
 func (g *Goroutine) inLibrary(f Frame) bool {
@@ -41,7 +46,7 @@ func (g *Goroutine) inLibrary(f Frame) bool {
 	switch path {
 	case "runtime", "sync", "internal/sync", "context", "iter", "time",
 		"internal/synctest", "testing/synctest",
-		"github.com/orchtest/orchtest/lib/latch":
+		"github.com/orchtest/orchtest/lib/latch", orchestrate:
 		return true
 	case "os", "net", "syscall", "internal/poll", "internal/syscall/unix", "internal/syscall/windows":
 		return g.waitsOutside()
