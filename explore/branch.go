@@ -16,52 +16,75 @@ type branch struct {
 	floor int // turns before this one are another branch's
 	given int // how many jobs were taken from it
 
-	turns   []int   // the threads that had the turns
-	blocked [][]int // by turn, the threads that were blocked when it was given; nil where there never was one
-	ended   []int   // by thread, after how many turns it had ended
+	turns []int // the threads that had the turns
+	// unready are, by turn, the threads that had turns left and could not have this one: they were blocked, or
+	// had ended early. It is nil where there never was one.
+	unready [][]int
 
 	// The next job is turns[:at] and then thread.
 	at, thread int
 	left       []int // by thread, the turns that are left after turns[:at]
 }
 
-// load makes an execution that of the branch. The cursor is before the first job.
+// load makes an execution that of the branch. The cursor is before the first job. What is known of the turns
+// of the prefix stays as it is: it is what the jobs that were taken so far, and what was counted, rest on. A
+// test that is not deterministic may have found something else.
 func (b *branch) load(counts []int, x Execution) {
-	b.turns, b.blocked = b.turns[:0], nil
+	b.turns = b.turns[:0]
 	b.left = append(b.left[:0], counts...)
-	b.ended = b.ended[:0]
-	for range counts {
-		b.ended = append(b.ended, math.MaxInt)
-	}
+	blocked := false
 	for i := range x.turns {
 		t := &x.turns[i]
 		b.turns = append(b.turns, t.Thread)
 		b.left[t.Thread]--
-		if len(t.Blocked) > 0 {
-			if b.blocked == nil {
-				b.blocked = make([][]int, len(x.turns))
-			}
-			b.blocked[i] = t.Blocked
-		}
-		if hasEnded(t.End) {
-			b.ended[t.Thread] = i + 1
-		}
+		blocked = blocked || len(t.Blocked) > 0
 	}
 	b.at, b.thread = len(b.turns), len(counts)
+	// Of a thread that ended early some turns are left.
+	odd := blocked || slices.ContainsFunc(b.left, func(n int) bool { return n > 0 })
+	if b.unready == nil && !odd {
+		return
+	}
+	unready := make([][]int, len(x.turns))
+	copy(unready[:min(x.prefix, len(unready))], b.unready)
+	b.unready = unready
+	if odd {
+		b.findUnready(counts, x)
+	}
+}
+
+// findUnready finds the threads that could not have had the turns after the prefix.
+func (b *branch) findUnready(counts []int, x Execution) {
+	ended := make([]int, len(counts)) // after how many turns
+	for i := range ended {
+		ended[i] = math.MaxInt
+	}
+	for i := range x.turns {
+		if hasEnded(x.turns[i].End) {
+			ended[x.turns[i].Thread] = i + 1
+		}
+	}
+	left := slices.Clone(counts)
+	for i := range x.turns {
+		t := &x.turns[i]
+		for thread, n := range left {
+			// A turn in which a thread was blocked may say that the thread ended in it, though that came later.
+			if i >= x.prefix && n > 0 && (i >= ended[thread] || slices.Contains(t.Blocked, thread)) {
+				b.unready[i] = append(b.unready[i], thread)
+			}
+		}
+		left[t.Thread]--
+	}
 }
 
 // odd reports whether some sequences that begin like the execution cannot be run as they are.
 func (b *branch) odd() bool {
-	// Of a thread that ends early some turns are left at the end.
-	return b.blocked != nil || slices.ContainsFunc(b.left, func(n int) bool { return n > 0 })
+	return b.unready != nil || slices.ContainsFunc(b.left, func(n int) bool { return n > 0 })
 }
 
-// ready reports whether a thread could have had the turn of this index.
-//
-// A turn in which a thread was blocked may say that the thread ended in it, though that came later: what
-// was blocked had not ended. Either way the thread is not ready.
+// ready reports whether a thread with turns left could have had the turn of this index.
 func (b *branch) ready(at, thread int) bool {
-	return at < b.ended[thread] && (b.blocked == nil || !slices.Contains(b.blocked[at], thread))
+	return b.unready == nil || !slices.Contains(b.unready[at], thread)
 }
 
 // advance moves the cursor to the next job, and reports whether there is one.

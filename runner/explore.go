@@ -211,6 +211,9 @@ func (x *exploration) scenarios(ctx context.Context, call *exploredCall) {
 			}
 			job := call.search.Next()
 			close(taken)
+			if job == nil {
+				return // by now it is known that there is none
+			}
 			x.scenario(ctx, call, job)
 		})
 		<-taken

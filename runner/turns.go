@@ -70,5 +70,31 @@ func brokenOff(file io.ReaderAt, plan protocol.Plan) *protocol.Scenario {
 			report.FailedTurn = i
 		}
 	}
+	if report.FailedTurn < 0 {
+		report.FailedTurn = wokenIn(turns)
+	}
 	return report
+}
+
+// wokenIn returns the index of the turn in which the process ended, where every turn had come to its end but
+// those of blocked threads: one of these was woken. It is -1 if there are several, or none. Nobody was left to
+// say that the thread went on.
+func wokenIn(turns []protocol.Turn) int {
+	woken := -1
+	for i, turn := range turns {
+		if turn.End != protocol.StillBlocked {
+			continue
+		}
+		if woken >= 0 {
+			return -1
+		}
+		woken = i
+	}
+	if woken >= 0 && woken < len(turns)-1 {
+		turn := &turns[woken]
+		turn.End = protocol.Unfinished
+		turn.Waits[len(turn.Waits)-1].Until = len(turns)
+		return woken
+	}
+	return -1
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/orchtest/orchtest/lib/internal/goroutines"
 	"github.com/orchtest/orchtest/lib/internal/race"
@@ -45,6 +46,7 @@ type conductor struct {
 	// What follows is the overseer's.
 	lookout lookout
 	blocked []blockedAt // what is told of turns that began while a thread was blocked
+	goingOn time.Time   // since when threads go on by themselves, with none that could have a turn
 }
 
 // A strategy decides whose turn it is. It is asked while the scenario runs, at the end of every turn.
@@ -87,11 +89,11 @@ type thread struct {
 }
 
 // States of a thread. Whoever gives it a turn takes it from waiting to inTurn, and the overseer from there
-// to adrift. From either it goes by itself to waiting or ended.
+// to adrift. From either it goes by itself to ending, and from there to waiting or ended.
 const (
 	waiting int64 = iota // for its turn: at its start, or at a syncpoint
 	adrift               // it lost the baton in its turn, being blocked; it may go on meanwhile
-	ending               // it was adrift, and is about to end its turn
+	ending               // it is about to end its turn
 	ended
 	lost // the scenario was over before the thread was: nobody waits for it
 	turnState
@@ -151,8 +153,8 @@ func (c *conductor) pass(holder *thread, state int64) (again bool) {
 		c.rouse()
 	} else {
 		c.begin(next)
+		next.state.Store(inTurn(next.number))
 		if !again {
-			next.state.Store(inTurn(next.number))
 			c.holder.Store(next)
 			next.baton <- struct{}{}
 		}
@@ -271,13 +273,12 @@ func (th *thread) Stop(name string, pc uintptr) {
 }
 
 // claim begins the end of a turn: from here on it cannot be given up. It reports whether the thread has
-// the baton, and whether the scenario is over, so that nobody is left to end the turn for. A thread that
-// has the baton goes on to the state of the next turn, which may well be its own.
+// the baton, and whether the scenario is over, so that nobody is left to end the turn for.
 //
 //go:norace
 func (th *thread) claim() (held, over bool) {
 	race.Disable()
-	held = th.state.CompareAndSwap(inTurn(th.number), inTurn(th.number+1))
+	held = th.state.CompareAndSwap(inTurn(th.number), ending)
 	over = !held && !th.state.CompareAndSwap(adrift, ending)
 	race.Enable()
 	return held, over
@@ -319,20 +320,26 @@ func (th *thread) handOn(state int64, held bool) (again bool) {
 // leave is deferred by the thread's goroutine: it takes note of how the thread's function came to
 // its end, and hands the baton on.
 func (th *thread) leave() {
+	// The turn has not come to its end yet: the value of a panic may have methods that wait for another thread.
+	left := exit{end: protocol.Exited, place: th.left.place, fatal: th.left.fatal}
+	if th.left.returned {
+		left = exit{end: protocol.Returned, returned: true}
+	} else if v := recover(); v != nil {
+		left = exit{end: protocol.Panicked, panic: describePanic(v), place: panicPlace(), fatal: true}
+	}
 	held, over := th.claim()
 	if over {
-		recover() // what it raises no longer counts
 		registry.Leave()
-		return
+		lostThreads.Delete(th.id())
+		return // what it raises no longer counts
 	}
-	if th.left.returned {
-		th.left.end = protocol.Returned
+	th.left = left
+	switch left.end {
+	case protocol.Returned:
 		th.c.watcher.turnEnded(th)
-	} else if v := recover(); v != nil {
-		th.left = exit{end: protocol.Panicked, panic: describePanic(v), place: panicPlace(), fatal: true}
+	case protocol.Panicked:
 		th.c.watcher.panicked(th)
-	} else {
-		th.left.end = protocol.Exited
+	default:
 		th.c.watcher.exited(th)
 	}
 	if th.left.fatal {

@@ -15,7 +15,8 @@ import (
 // runs at a time it comes back when no other can run. After that it sleeps, longer and longer.
 const (
 	yields       = 3
-	shortestNap  = 20 * time.Microsecond
+	polls        = 50                     // where several goroutines run at a time, once for all that is being watched
+	shortestNap  = 20 * time.Microsecond  // where all of the process sleeps, any nap takes the runtime a millisecond
 	longestNap   = 500 * time.Microsecond // a verdict is to come within a millisecond
 	longestPause = 10 * time.Millisecond  // once every thread is blocked
 )
@@ -44,15 +45,18 @@ type lookout struct {
 	bubble  bool  // of testing/synctest: its clock is not the real one
 	timer   *time.Timer
 
-	turn  int       // that is being watched
-	since time.Time // when the last move was seen to be over
-	idle  int       // how often nothing had moved since
-	nap   time.Duration
-	still int // how often in a row the threads were seen parked
+	turn   int           // that is being watched
+	since  time.Time     // when the clock was looked at
+	passed time.Duration // for how long nothing has moved by then
+	idle   int           // how often nothing had moved since
+	nap    time.Duration
+	polls  int // since it is being watched
+	still  int // how often in a row the threads were seen parked
 
 	looker   goroutines.Looker
 	snapshot *goroutines.Snapshot
-	awake    string // one that may wake a blocked thread, by the last look; "" is nobody
+	cost     time.Duration // of the last look, during which nobody else runs
+	awake    string        // one that may wake a blocked thread, by the last look; "" is nobody
 
 	// In a bubble, by the last look:
 	asleep bool // only time can wake a thread
@@ -76,12 +80,12 @@ func inBubble() bool { return time.Now().Before(started) }
 // restart begins to watch something else.
 func (l *lookout) restart() {
 	l.moved()
-	l.nap = shortestNap
+	l.nap, l.polls = shortestNap, 0
 }
 
 // moved takes note that something went on.
 func (l *lookout) moved() {
-	l.idle, l.still, l.since, l.asleep = 0, 0, time.Time{}, false
+	l.idle, l.still, l.since, l.passed, l.asleep = 0, 0, time.Time{}, 0, false
 }
 
 // wait lets others run.
@@ -90,9 +94,12 @@ func (l *lookout) wait(wake <-chan struct{}) {
 	switch {
 	case l.idle <= yields && (l.procs == 1 || l.bubble):
 		runtime.Gosched()
+	case l.procs > 1 && !l.bubble && (l.polls < polls || l.still == 1):
+		l.polls++
+		runtime.Gosched()
 	case !l.bubble:
 		l.sleep(wake, l.nap)
-		l.nap = min(2*l.nap, longestNap)
+		l.nap = min(2*l.nap, max(longestNap, 4*l.cost))
 	case l.asleep:
 		// It may sleep for long, and then block. That is noticed a little late, by the bubble's clock.
 		l.sleep(wake, max(l.elapsed()/64, time.Microsecond))
@@ -137,12 +144,20 @@ func (l *lookout) sleep(wake <-chan struct{}, d time.Duration) bool {
 
 // elapsed is for how long nothing has moved.
 func (l *lookout) elapsed() time.Duration {
-	if l.since.IsZero() {
-		l.since = time.Now()
-		return 0
+	now := time.Now()
+	if !l.since.IsZero() {
+		step := now.Sub(l.since)
+		if !l.bubble {
+			step = min(step, longestStep)
+		}
+		l.passed += step
 	}
-	return time.Since(l.since)
+	l.since = now
+	return l.passed
 }
+
+// longestStep is how much of the time between two looks at the clock counts: the process may have been stopped.
+const longestStep = 100 * time.Millisecond
 
 // stuck reports whether nothing has moved for the limit, unless that is 0. In a bubble, where time costs
 // nothing, it is whether its clock stands still.
@@ -159,7 +174,9 @@ func (l *lookout) parked(threads ...*thread) bool {
 		l.still = 0
 		return false
 	}
-	l.still++
+	if l.still++; l.still == 1 {
+		l.nap = shortestNap // a verdict needs a second look, soon
+	}
 	return l.still > 1
 }
 
@@ -183,7 +200,7 @@ func (l *lookout) isParked(th *thread) bool {
 		return kind == goroutines.Sync || !known
 	case goroutines.Runnable, goroutines.Running:
 		// It may spin.
-		return th.spin.looks >= spinLooks ||
+		return th.spins() ||
 			l.idle > yields && l.elapsed() >= spinTime && !time.Now().Before(th.spin.next)
 	}
 	return false
@@ -209,22 +226,30 @@ type spin struct {
 	next     time.Time // when to look again
 }
 
+// spins reports whether the thread was found to do nothing but try and yield.
+func (th *thread) spins() bool { return th.spin.looks >= spinLooks }
+
 // look looks at every goroutine, and whether these threads spin.
 func (l *lookout) look(threads ...*thread) {
+	start := time.Now()
 	l.snapshot = l.looker.Look()
+	l.cost = time.Since(start)
 	for _, th := range threads {
 		g := l.goroutine(th)
 		if g == nil || g.Kind() == goroutines.Sync {
 			th.spin = spin{}
 			continue
 		}
+		if l.elapsed() < spinTime {
+			continue // where statuses cannot be read, looks come sooner
+		}
 		function, yields := g.Yields()
 		switch {
 		case function == "" || !yields && function != th.spin.function:
-			th.spin = spin{next: time.Now().Add(spinPause)}
+			th.spin = spin{next: time.Now().Add(max(spinPause, 20*l.cost))}
 		case function != th.spin.function:
 			th.spin = spin{function: function, looks: 1}
-		default:
+		case yields:
 			th.spin.looks++
 		}
 	}
@@ -238,14 +263,14 @@ func (l *lookout) goroutine(th *thread) *goroutines.Goroutine {
 }
 
 // blocked reports whether, at the last look, each of these threads was parked on a synchronisation or
-// spinning, and nobody could wake it. If the answer is to be strict, that means not even by a connection from outside
-// of the process, or in the course of another test.
+// spinning, and nobody could wake it. If the answer is to be strict, that means not even in the
+// course of another test.
 func (l *lookout) blocked(strict bool, threads ...*thread) bool {
 	l.stands = l.standing()
 	waits := false // for the overseer, among others
 	for _, th := range threads {
 		g := l.goroutine(th)
-		if g == nil || g.Kind() != goroutines.Sync && th.spin.looks < spinLooks {
+		if g == nil || g.Kind() != goroutines.Sync && !th.spins() {
 			return false
 		}
 		waits = waits || g.State == "synctest.Wait"
@@ -283,14 +308,19 @@ func (l *lookout) mayBeWoken(strict bool) bool {
 	}
 	l.awake = ""
 	for g := range l.snapshot.Wakers(l.self, least) {
-		if slices.ContainsFunc(l.threads, func(th *thread) bool { return th.spin.looks >= spinLooks && l.goroutine(th) == g }) {
+		if slices.ContainsFunc(l.threads, func(th *thread) bool { return th.spins() && l.goroutine(th) == g }) {
+			continue
+		}
+		if _, lost := lostThreads.Load(g.ID); lost {
 			continue
 		}
 		on, file, line := g.Wait()
 		l.awake = fmt.Sprintf("goroutine %d, %s at %s", g.ID, on, l.short(place{file, line}))
-		return true
+		if g.State != "runnable" { // one that is may just have been woken by its ticker, and tell less
+			break
+		}
 	}
-	return false
+	return l.awake != ""
 }
 
 // sleepers finds out, in a bubble, whether only time can wake somebody, and whether it can.

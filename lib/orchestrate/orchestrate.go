@@ -174,12 +174,16 @@ func (c *call) run(sequence []int) {
 		t.leaks = newLeakCheck()
 	}
 	report := func() { c.report(t, sequence) }
+	stopTelling := func() bool { return true }
 	if c.mode.kind == single {
 		report = sync.OnceFunc(report)
 		t.whenStuck = func() { endSoon(report) }
+	} else {
+		t.whenStuck = func() { stopTelling = tellSoon(t) }
 	}
 	returned := false
 	defer func() {
+		stopTelling()
 		if !t.stuck { // else nothing that the race detector sees orders this after what the threads wrote
 			t.conductor.log.close()
 		}
@@ -211,6 +215,20 @@ func endSoon(report func()) {
 	})
 }
 
+// tellSoon says on the process's standard error why a scenario is stuck, if its cleanup functions do not come to
+// their ends either: what a test has printed is shown when it has ended, and this one may never. What it returns
+// puts an end to that.
+func tellSoon(t *T) (stop func() bool) {
+	if inBubble() {
+		return func() bool { return true }
+	}
+	return time.AfterFunc(tellAfter, func() {
+		fmt.Fprintf(os.Stderr, "orchestrate: %s is stuck, and so are its cleanup functions\n%s", t.Name(), t.stuckText)
+	}).Stop
+}
+
+const tellAfter = 5 * time.Second
+
 // leaveBubble ends the process if the bubble cannot end, as a thread is left in it. Where that is durably blocked
 // the bubble says so itself, by a panic; else it would wait for it without end.
 func (c *call) leaveBubble(t *T) {
@@ -225,8 +243,8 @@ func (c *call) leaveBubble(t *T) {
 	for _, th := range t.conductor.threads {
 		if g := l.goroutine(th); g != nil && g.Kind() == goroutines.Sync && !durable(g) {
 			on, file, line := g.Wait()
-			panic(fmt.Sprintf("orchestrate: the bubble of testing/synctest cannot end: thread %q waits on %s at %s",
-				th.name(), on, l.short(place{file, line})))
+			panic(fmt.Sprintf("orchestrate: the bubble of testing/synctest cannot end: thread %q waits on %s at %s\n%s",
+				th.name(), on, l.short(place{file, line}), t.stuckText))
 		}
 	}
 }

@@ -2,6 +2,8 @@ package orchestrate
 
 import (
 	"runtime"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/orchtest/orchtest/lib/internal/race"
@@ -53,6 +55,7 @@ func (c *conductor) oversee() *stuck {
 			}
 			s = c.allBlocked()
 		} else if s == nil {
+			c.goingOn = time.Time{}
 			s = c.watch()
 		}
 		if s != nil {
@@ -136,7 +139,7 @@ func (c *conductor) giveUp(th *thread, number int) bool {
 		threads = append(threads, c.adriftThreads()...) // one that was woken in this turn may spin by now
 	}
 	l.look(threads...)
-	if !l.blocked(false, th) {
+	if !l.blocked(false, th) || th.spins() && c.isLast(th) {
 		return false
 	}
 	w := waitOf(number, l.goroutine(th))
@@ -205,33 +208,62 @@ func (c *conductor) spinAnew() {
 func (c *conductor) allBlocked() *stuck {
 	l := &c.lookout
 	l.restart()
+	l.idle = yields + 1 // settle has waited: where statuses cannot be read, the looks tell
 	window := c.limits.window
 	switch {
 	case c.drained():
-		window = 0 // the scenario has failed already
+		window = min(window, drainWindow) // the scenario has failed already
 	case l.bubble:
 		window = max(window, 24*time.Hour) // which passes in no time
 	}
+	l.idle = yields + 1 // they have settled; where statuses cannot be read, it is for a look to tell
 	threads := c.adriftThreads()
 	// What counts is what was slept here, and not what the clock says: a process that is stopped for a while,
 	// or does not get a processor, has timers that are due.
 	for waited := time.Duration(0); ; {
 		l.look(threads...)
 		switch {
-		case c.collect() || !l.areParked(threads...):
+		case c.collect():
+			return nil
+		case c.overdue():
+			return c.tooLong(threads...)
+		case !l.areParked(threads...):
+			c.wentOn()
 			return nil
 		case !l.blocked(true, threads...):
 			if l.stuck(c.limits.turn) {
-				return c.tooLong(threads...)
+				return c.undecided(threads)
 			}
 			waited = 0
 		case c.noteWaits():
+			c.wentOn()
 			waited = 0 // a timer woke one
+		case slices.ContainsFunc(threads, (*thread).spins):
+			// It may compute, and call runtime.Gosched now and then: it is for the limit to end that.
+			if l.stuck(c.limits.turn) {
+				return c.tooLong(threads...)
+			}
 		case l.stands || waited >= window:
 			return c.deadlock()
 		}
 		waited += l.pause(c.wake, window)
 	}
+}
+
+// drainWindow is the window of a scenario that has failed: what else comes of it is of no interest.
+const drainWindow = 50 * time.Millisecond
+
+// wentOn takes note that a thread went on by itself, where none has a turn: a timer woke it.
+func (c *conductor) wentOn() {
+	if c.goingOn.IsZero() {
+		c.goingOn = time.Now()
+	}
+}
+
+// overdue reports whether threads have been going on by themselves for longer than a turn may take, without
+// one coming to the end of its turn.
+func (c *conductor) overdue() bool {
+	return !c.lookout.bubble && c.limits.turn > 0 && !c.goingOn.IsZero() && time.Since(c.goingOn) > c.limits.turn
 }
 
 // collect takes note of threads that were adrift and have come to the ends of their turns. It reports
@@ -240,6 +272,7 @@ func (c *conductor) collect() (any bool) {
 	for _, th := range c.threads {
 		if th.isAdrift && c.collected(th) {
 			any = true
+			c.goingOn = time.Time{}
 			if last := len(th.waits) - 1; last >= 0 {
 				th.waits[last].until = c.turns()
 			}
@@ -269,7 +302,7 @@ func (c *conductor) noteWaits() (any bool) {
 	for _, th := range c.adriftThreads() {
 		last := &th.waits[len(th.waits)-1]
 		w := waitOf(last.turn, c.lookout.goroutine(th))
-		if w.on == last.on && w.place == last.place && w.object == last.object {
+		if w.on == last.on && (w.place == last.place && w.object == last.object || th.spins()) {
 			continue
 		}
 		last.until, w.since = c.turns(), c.turns()
@@ -293,22 +326,52 @@ func (c *conductor) anyReady() bool {
 	return false
 }
 
-// lose gives up the threads that have not ended.
+// isLast reports whether every other thread has ended: nobody is left whom it could spin for.
 //
 //go:norace
-func (c *conductor) lose() {
-	race.Disable()
-	for _, th := range c.threads {
-		for {
-			state := th.state.Load()
-			if state == ended || state != ending && th.state.CompareAndSwap(state, lost) {
-				break
-			}
-			runtime.Gosched() // it was just about to end its turn
+func (c *conductor) isLast(th *thread) bool {
+	for i, ready := range c.ready {
+		if ready && i != th.index {
+			return false
 		}
 	}
-	race.Enable()
+	return c.adriftNow() == 0
 }
+
+// lose gives up the threads that have not ended.
+func (c *conductor) lose() {
+	for _, th := range c.threads {
+		lostThreads.Store(th.id(), true)
+		if !th.lose() {
+			lostThreads.Delete(th.id())
+		}
+	}
+}
+
+// lose gives the thread up, unless it has ended.
+//
+//go:norace
+func (th *thread) lose() bool {
+	race.Disable()
+	defer race.Enable()
+	for {
+		state := th.state.Load()
+		if state == ended {
+			return false
+		}
+		if state != ending && th.state.CompareAndSwap(state, lost) {
+			return true
+		}
+		runtime.Gosched() // it was just about to end its turn
+	}
+}
+
+// lostThreads are the goroutines, by id, of threads that no scenario waits for and that have not ended. They wake
+// no thread of another scenario.
+var lostThreads sync.Map
+
+//go:norace
+func (th *thread) id() int64 { return th.goroutine.ID() }
 
 // givenUp reports whether a thread that has ended has put an end to the scenario.
 //

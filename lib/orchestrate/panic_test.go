@@ -109,7 +109,7 @@ func TestPanicInAThread(t *testing.T) {
 				t.Parallel()
 				r := runChild(t, test.child, env)
 				r.wantStatus(t, 1)
-				r.want(t, append([]string{`thread "first" panicked\n`}, test.want...)...)
+				r.want(t, append([]string{`thread "first" panicked in turn \d+\n`}, test.want...)...)
 				r.want(t, "second ended", "--- FAIL: "+test.child)
 				r.wantNot(t, "Wait returned", `lib/orchestrate\.`, `lib/internal`, `conductor\.go`, `debug\.Stack`, "created by")
 				if mode == "scenario" {

@@ -51,22 +51,49 @@ func (c *conductor) deadlock() *stuck {
 	if c.drained() {
 		return &stuck{turn: c.turns()} // no wonder
 	}
+	text := "deadlock: no thread can go on\n" + c.waitsNow()
+	if c.timed() {
+		text += fmt.Sprintf("  nothing changed for %v: a timer that takes longer needs a longer "+
+			"orchestrate.DeadlockWindow or --deadlock-window\n", c.limits.window)
+	}
+	return &stuck{text: text, turn: c.turns()}
+}
+
+// undecided describes threads that all wait, beside a goroutine that may still wake one.
+func (c *conductor) undecided(threads []*thread) *stuck {
+	if c.lookout.bubble || c.lookout.awake == "" {
+		return c.tooLong(threads...)
+	}
+	return &stuck{turn: c.turns(), text: fmt.Sprintf("no thread can go on, and nobody has woken one for %v "+
+		"(orchestrate.TurnTimeout, --turn-timeout); it is a deadlock unless %s, still wakes one\n%s",
+		c.limits.turn, c.lookout.awake, c.waitsNow())}
+}
+
+// waitsNow says what each thread that is adrift waits on.
+func (c *conductor) waitsNow() string {
 	var b strings.Builder
-	b.WriteString("deadlock: no thread can go on\n")
 	for _, th := range c.adriftThreads() {
 		w := th.waits[len(th.waits)-1]
 		fmt.Fprintf(&b, "  %q waits on %s at %s since turn %d%s\n",
 			th.name(), w.on, c.lookout.short(w.place), w.turn, c.locker(th, w))
 	}
-	return &stuck{text: b.String(), turn: c.turns()}
+	return b.String()
+}
+
+// timed reports whether a thread waits for what may be a timer's channel.
+func (c *conductor) timed() bool {
+	return slices.ContainsFunc(c.adriftThreads(), func(th *thread) bool {
+		on := th.waits[len(th.waits)-1].on
+		return on == "chan receive" || on == "select"
+	})
 }
 
 // locker says which threads can have locked last what a thread waits on, as far as the turns tell. It does not
 // count with one that snatched the lock from a thread that was woken for it, nor with one that was seen to wait
 // for it, got it, and waits for it again in the same place.
 func (c *conductor) locker(waiter *thread, w wait) string {
-	if !strings.HasSuffix(w.on, "Lock") {
-		return ""
+	if w.on != "sync.Mutex.Lock" {
+		return "" // a reader may wait for a writer that waits itself
 	}
 	// A thread that had waited for the same lock and went on has got it, if no other one did in the same turn.
 	var got *thread
@@ -98,7 +125,7 @@ func (c *conductor) locker(waiter *thread, w wait) string {
 	}
 	switch len(others) {
 	case 0:
-		return ", which no other thread can have locked"
+		return ", which no other thread can have locked: it has itself, or the scenario function"
 	case 1, 2:
 		return fmt.Sprintf(", which only %s or itself can have locked%s", strings.Join(others, ", "), said)
 	}

@@ -33,6 +33,7 @@ type T struct {
 	expected  Counts   // turns that the threads took in the serial run, where it was made
 	before    bool     // the test had failed before the scenario began
 	waited    bool
+	stuckText string // why the threads did not all end
 	stuck     bool   // not every thread came to its end
 	whenStuck func() // is called then, unless nil
 	leaks     *leakCheck
@@ -93,7 +94,7 @@ func (t *T) Wait() {
 
 // isStuck fails the scenario, unless it was over before it got stuck.
 func (t *T) isStuck(stuck *stuck) {
-	t.stuck = true
+	t.stuck, t.stuckText = true, stuck.text
 	fmt.Fprintf(t.Output(), "%s", stuck.text)
 	if stuck.over && !t.failed.Load() {
 		return // it was skipped
@@ -162,7 +163,7 @@ func (t *T) panicked(th *thread) {
 	if t.ignored() {
 		return
 	}
-	fmt.Fprintf(t.Output(), "thread %q panicked\n%s\n", th.name(), th.left.panic)
+	fmt.Fprintf(t.Output(), "thread %q panicked in turn %d\n%s\n", th.name(), th.turn(), th.left.panic)
 	t.TB.Fail()
 	t.fail()
 }

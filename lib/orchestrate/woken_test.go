@@ -314,7 +314,7 @@ var adriftTests = []struct {
 		"1 0(M till 3) 1:end[0] 2 0:end 2:end", 0, -1, false, []string{"last ended", "Wait returned"}, nil},
 	{child("TestAdriftPanics", adrift(func(*testing.T, *orchestrate.T) { explodeNow("boom") })),
 		"1 0(M till 3):panic 1:end[0] 2 2:end", 1, 1, false,
-		[]string{`thread "woken" panicked\n *panic: boom\n`, `orchestrate_test\.explodeNow\(`, `woken_test\.go:`, "last ended"},
+		[]string{`thread "woken" panicked in turn \d+\n *panic: boom\n`, `orchestrate_test\.explodeNow\(`, `woken_test\.go:`, "last ended"},
 		[]string{"Wait returned", `lib/orchestrate\.`}},
 	{child("TestAdriftErrors", adrift(func(_ *testing.T, s *orchestrate.T) { s.Error("wrong") })),
 		"1 0(M till 3) 1:end[0] 2 0:end 2:end", 1, 1, false, []string{"wrong", "last ended", "Wait returned"}, nil},

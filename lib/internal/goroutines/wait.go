@@ -46,12 +46,13 @@ func (g *Goroutine) inLibrary(f Frame) bool {
 	switch path {
 	case "runtime", "sync", "internal/sync", "context", "iter", "time",
 		"internal/synctest", "testing/synctest",
-		"github.com/orchtest/orchtest/lib/latch", orchestrate:
+		"github.com/orchtest/orchtest/lib/latch":
 		return true
 	case "os", "net", "syscall", "internal/poll", "internal/syscall/unix", "internal/syscall/windows":
 		return g.waitsOutside()
 	}
-	return strings.HasPrefix(path, "golang.org/x/sync/") || isOnceFunc(f)
+	return strings.HasPrefix(path, "golang.org/x/sync/") || isOnceFunc(f) ||
+		strings.HasPrefix(f.Function, orchestrate+".(*thread).") || strings.HasPrefix(f.Function, orchestrate+".(*conductor).")
 }
 
 // isOnceFunc tells whether a frame is of a function that sync.OnceFunc or one like it made. Where the compiler

@@ -6,10 +6,10 @@ import "iter"
 type Wake uint8
 
 const (
-	// Asleep could not: it is parked itself, or serves the runtime or the testing package.
+	// Asleep could not: it is parked itself; or it serves the runtime or the testing package; or it waits for
+	// a new connection, which only somebody new can make.
 	Asleep Wake = iota
-	// Remote could, but not by what happens in the test itself: it waits for a new connection, which only
-	// somebody new can make; or it belongs to another test.
+	// Remote could, but not by what happens in the test itself: it belongs to another test.
 	Remote
 	// Awake could: it runs, or will by itself.
 	Awake
@@ -46,9 +46,9 @@ func (s *Snapshot) Wakers(test int64, least Wake) iter.Seq[*Goroutine] {
 // started, by id.
 func (s *Snapshot) MayWake(test int64, g *Goroutine) Wake {
 	switch {
-	case g.Kind() == Sync || g.serves():
+	case g.Kind() == Sync || g.serves() || g.accepts():
 		return Asleep
-	case g.accepts() || s.foreign(test, g):
+	case s.foreign(test, g):
 		return Remote
 	default:
 		return Awake
