@@ -79,23 +79,15 @@ func instrument(overlayFile string, command []string, i int) error {
 
 // newStandIn returns nil for a file that the overlay leaves as it is.
 func newStandIn(temp, input string, replaced map[string]string) (*standIn, error) {
-	source, ok := replaced[filepath.Clean(input)]
-	// Since Go 1.26 cgo comes before the cover tool. It is given the overlay's files.
-	ofCgo := strings.HasSuffix(input, ".cgo1.go")
-	if !ok && !ofCgo || ok && source == "" {
+	source := replaced[filepath.Clean(input)]
+	if source == "" {
 		return nil, nil
-	}
-	if !ok {
-		source = input
 	}
 	text, err := os.ReadFile(source)
 	if err != nil {
 		return nil, err
 	}
 	hollow, taken := overlay.Hollow(text)
-	if !ok && len(taken) == 0 {
-		return nil, nil
-	}
 	s := &standIn{original: input, path: mirror(temp, input), taken: taken}
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o777); err != nil {
 		return nil, err

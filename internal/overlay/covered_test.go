@@ -104,6 +104,22 @@ func blocks(annotated string) []string {
 	return entry.FindAllString(variable, -1)
 }
 
+// TestCoverageCache has the go command build the same overlay with coverage and without what mends it,
+// and with it, and without it again. None of the builds may be taken for the other from its cache.
+func TestCoverageCache(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, "-- m.go --\npackage m\n\nfunc f() {\n\t_ = 0 // pragma: SYNCPOINT\n}\n-- m_test.go --\npackage m\n"+logged)
+	result := p.mustBuild(overlay.Config{Marked: true})
+	plain := []string{"test", "-v", "-cover", "-overlay=" + result.File}
+	mended := append(slices.Clip(plain), "-toolexec="+toolexec(t, result.File))
+	for range 2 {
+		if out := p.run(plain...); strings.Contains(out, "m.go:4") {
+			t.Errorf("go test alone has the overlay:\n%s", out)
+		}
+		checkEvents(t, p.run(mended...), "m.go:4")
+	}
+}
+
 // TestFill wants each text back in its place, wherever the tool has carried that.
 func TestFill(t *testing.T) {
 	t.Parallel()
