@@ -87,9 +87,7 @@ func coverTool(t *testing.T) string {
 
 func annotate(t *testing.T, tool, file string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), tool, "-mode=set", "-var=counted", file)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
+	out, err := exec.CommandContext(t.Context(), tool, "-mode=set", "-var=counted", file).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +114,7 @@ func TestCoverageCache(t *testing.T) {
 		if out := p.run(plain...); strings.Contains(out, "m.go:4") {
 			t.Errorf("go test alone has the overlay:\n%s", out)
 		}
-		checkEvents(t, p.run(mended...), "m.go:4")
+		checkEvents(t, p.run(mended...), "m/m.go:4")
 	}
 }
 
