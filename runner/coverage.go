@@ -27,7 +27,6 @@ type coverage struct {
 	folders  chan *coverFolder // for scenarios, one for each that runs at the same time
 	mu       sync.Mutex
 	packages map[string]*profile // of the scenarios
-	err      error
 }
 
 // newCoverage finds out, before any test is run, whether the file can be written. name may be "".

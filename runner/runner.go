@@ -113,6 +113,9 @@ type exploredTest struct {
 // any other error if orchtest could not do its work.
 //
 // When it returns, no process that it started is alive, and the reports are written.
+//
+// In a build with coverage the go command starts this program again for each of its tools: main has to
+// call [covertool.Main] where the first argument is [covertool.Arg].
 func Run(ctx context.Context, c Config) error {
 	r, err := newRun(c)
 	if err != nil {
