@@ -13,10 +13,14 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/orchtest/orchtest/internal/covertool"
 	"github.com/orchtest/orchtest/runner"
 )
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == covertool.Arg {
+		os.Exit(covertool.Main(os.Args[2:]))
+	}
 	ctx, stop := interruptible()
 	status := run(ctx, os.Args, os.Stdout, os.Stderr)
 	stop()

@@ -59,6 +59,7 @@ func TestScript(t *testing.T) {
 			"cases":       cmdCases,
 			"likegotest":  cmdLikeGoTest,
 			"validstream": cmdValidStream,
+			"sameblocks":  cmdSameBlocks,
 		},
 	})
 }
@@ -287,6 +288,23 @@ func cmdVerdicts(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	slices.Sort(lines)
 	fmt.Fprint(ts.Stdout(), strings.Join(lines, ""))
+}
+
+// sameblocks file file checks that two coverage profiles are of the same blocks of code: files, lines,
+// columns and numbers of statements. What was counted is left out, and how often a block is told.
+func cmdSameBlocks(ts *testscript.TestScript, _ bool, args []string) {
+	blocks := func(file string) []string {
+		var all []string
+		for line := range strings.Lines(ts.ReadFile(file)) {
+			all = append(all, line[:strings.LastIndex(line, " ")])
+		}
+		slices.Sort(all)
+		return slices.Compact(all)
+	}
+	first, second := blocks(args[0]), blocks(args[1])
+	if diff := cmp.Diff(first, second); diff != "" || len(first) < 2 {
+		ts.Fatalf("of %d blocks: -%s +%s\n%s", len(first), args[0], args[1], diff)
+	}
 }
 
 // junitFile is what is read of a JUnit file.

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -18,6 +19,10 @@ const (
 	longestMarked = 16 << 20
 )
 
+// coverage is the line that the testing package prints behind everything where coverage is on. What it
+// says of one scenario is of no use.
+var coverage = regexp.MustCompile(`^coverage: (\d+\.\d% of statements|\[no statements\])`)
+
 // A Child is an io.Writer that reads what a test binary prints which runs one scenario: it takes the
 // library's report out, and passes on what the test itself printed, without the framing lines of the
 // testing package. It never fails.
@@ -33,6 +38,7 @@ type Child struct {
 	Failed bool
 
 	line   []byte
+	ended  bool // the tests have, and what follows is not of them
 	joiner protocol.Joiner
 	report string
 }
@@ -85,6 +91,9 @@ func (c *Child) flush() {
 		return
 	}
 	defer func() { c.line = c.line[:0] }()
+	if c.ended && coverage.Match(c.line) {
+		return
+	}
 	if c.line[0] != marker {
 		c.Output(c.line)
 		return
@@ -95,6 +104,7 @@ func (c *Child) flush() {
 		c.Output(c.line)
 		return
 	}
+	c.ended = text == "PASS" || text == "FAIL"
 	if strings.HasPrefix(strings.TrimLeft(text, " "), "--- FAIL: ") {
 		c.Failed = true
 	}

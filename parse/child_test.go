@@ -38,6 +38,16 @@ func TestChild(t *testing.T) {
 			reported: true,
 		},
 		{
+			name:   "with coverage",
+			text:   "coverage: 1.0% of statements\n\x16--- FAIL: TestA (0.00s)\n\x16FAIL\ncoverage: 66.7% of statements in ./...\ncoverage: mine\n",
+			output: "coverage: 1.0% of statements\ncoverage: mine\n",
+		},
+		{
+			name:   "with coverage of nothing",
+			text:   "\x16PASS\ncoverage: [no statements]\n",
+			output: "",
+		},
+		{
 			name:     "after output that has no end",
 			text:     "no newline" + attr + report + "\nmore",
 			output:   "no newlinemore",

@@ -61,7 +61,7 @@ func bareLoop(b *testing.B, r *run, x *exploration, call *exploredCall) int {
 		sequence := slices.Clone(all.Sequence())
 		n++
 		group.Go(func() error {
-			cmd := exec.Command(x.target.path, r.scenarioArgs(x.test.name)...)
+			cmd := exec.Command(x.target.path, slices.Concat(r.scenarioArgs(x.test.name), r.goArgs.own)...)
 			cmd.Dir, cmd.Env = x.target.dir, r.scenarioVars(x, call, sequence)
 			_, err := cmd.CombinedOutput()
 			return err

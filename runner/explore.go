@@ -277,6 +277,7 @@ func (x *exploration) report(s scenarioResult) {
 	if s.verdict == failed || s.verdict == errored {
 		x.failed.Store(true)
 	}
+	x.r.coverage.add(x.test.pkg.name, s.coverage)
 	x.r.mu.Lock()
 	defer x.r.mu.Unlock()
 	s.call.tally[s.verdict]++

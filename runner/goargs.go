@@ -1,8 +1,10 @@
 package runner
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -16,7 +18,11 @@ type goArgs struct {
 	run      string   // the value of -run
 	hasRun   bool
 	overlay  string // the value of -overlay
-	cover    bool   // there is a flag of coverage
+	toolexec string // the value of -toolexec
+
+	cover        bool   // coverage is on
+	coverPackage bool   // there is -coverpkg
+	coverProfile string // the value of -coverprofile
 }
 
 // How a flag of go test is treated.
@@ -39,11 +45,11 @@ type goFlag struct {
 // goFlags are the flags that `go help build`, `go help test` and `go help testflag` list (Go 1.26).
 var goFlags = flagTable(map[treatment]string{
 	toBuild: "cover! covermode coverpkg a! race! msan! asan! work! x! trimpath! buildvcs! modcacherw! linkshared! " +
-		"p asmflags buildmode compiler gccgoflags gcflags installsuffix ldflags mod modfile pgo pkgdir tags toolexec",
-	toTest: "coverprofile benchmem! failfast! artifacts! bench benchtime blockprofile blockprofilerate count cpuprofile memprofile " +
+		"p asmflags buildmode compiler gccgoflags gcflags installsuffix ldflags mod modfile pgo pkgdir tags",
+	toTest: "benchmem! failfast! artifacts! bench benchtime blockprofile blockprofilerate count cpuprofile memprofile " +
 		"memprofilerate mutexprofile mutexprofilefraction outputdir shuffle timeout trace vet",
 	toScenario: "short! fullpath! skip parallel",
-	special:    "run cpu overlay json! v!",
+	special:    "run cpu overlay toolexec coverprofile json! v!",
 	refused:    "c! i! n! exec fuzz fuzzminimizetime fuzztime list o C",
 })
 
@@ -122,6 +128,9 @@ func (g *goArgs) addGOFLAGS(env []string) error {
 	}
 	g.binary = append(fromEnv.binary, g.binary...)
 	g.cover = g.cover || fromEnv.cover
+	g.coverPackage = g.coverPackage || fromEnv.coverPackage
+	g.coverProfile = cmp.Or(g.coverProfile, fromEnv.coverProfile)
+	g.toolexec = cmp.Or(g.toolexec, fromEnv.toolexec)
 	return nil
 }
 
@@ -138,7 +147,13 @@ func cutFlag(arg string) (name, value string, hasValue bool) {
 }
 
 func (g *goArgs) add(name, value string, flag goFlag) error {
-	g.cover = g.cover || strings.HasPrefix(name, "cover")
+	switch name {
+	case "cover":
+		g.cover, _ = strconv.ParseBool(value) // that it is something else is for go test to say
+	case "covermode", "coverprofile", "coverpkg":
+		g.cover = true
+		g.coverPackage = g.coverPackage || name == "coverpkg"
+	}
 	text := fmt.Sprintf("-%s=%s", name, value)
 	if flag.boolean && value == "true" {
 		text = "-" + name
@@ -165,6 +180,10 @@ func (g *goArgs) addSpecial(name, value, text string) error {
 		g.run, g.hasRun = value, true
 	case "overlay":
 		g.overlay = value
+	case "toolexec":
+		g.toolexec = value
+	case "coverprofile":
+		g.coverProfile = value
 	case "cpu":
 		// Each value is a run of its own to go test. A scenario is to run once.
 		g.test = append(g.test, text)
@@ -177,8 +196,8 @@ func (g *goArgs) addSpecial(name, value, text string) error {
 	return nil
 }
 
-// again returns the arguments that stand for g on a command line, less -run, packages, and what only
-// repeats tests.
+// again returns the arguments that stand for g on a command line, less -run, packages, what only
+// repeats tests, and the file of a coverage profile, which is that of the whole run.
 func (g goArgs) again() []string {
 	args := slices.Clone(g.build)
 	for _, text := range g.test {
@@ -188,6 +207,9 @@ func (g goArgs) again() []string {
 	}
 	if g.overlay != "" {
 		args = append(args, "-overlay="+g.overlay)
+	}
+	if g.toolexec != "" {
+		args = append(args, "-toolexec="+g.toolexec)
 	}
 	if len(g.own) > 0 {
 		args = append(append(args, "-args"), g.own...)

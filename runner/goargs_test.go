@@ -29,6 +29,11 @@ func TestSplitGoArgs(t *testing.T) {
 		{"one cpu", "-cpu 4", goArgs{test: []string{"-cpu=4"}, binary: []string{"-test.cpu=4"}}},
 		{"several cpus", "-cpu 1,2", goArgs{test: []string{"-cpu=1,2"}}},
 		{"overlay", "-overlay o.json", goArgs{overlay: "o.json"}},
+		{"coverage", "-cover -covermode=count", goArgs{build: []string{"-cover", "-covermode=count"}, cover: true}},
+		{"coverage of other packages", "-coverpkg ./...", goArgs{build: []string{"-coverpkg=./..."}, cover: true, coverPackage: true}},
+		{"a coverage profile", "-coverprofile c.out", goArgs{coverProfile: "c.out", cover: true}},
+		{"no coverage", "-cover=false", goArgs{build: []string{"-cover=false"}}},
+		{"a program before the tools", "-toolexec time", goArgs{toolexec: "time"}},
 		{"what orchtest asks for anyway", "-json -v", goArgs{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -63,11 +68,11 @@ func TestSplitGoArgsRefuses(t *testing.T) {
 }
 
 func TestAgain(t *testing.T) {
-	g, err := splitGoArgs(strings.Fields("./a -race -count=1 -run X -short -overlay o.json -args -u v"))
+	g, err := splitGoArgs(strings.Fields("./a -race -count=1 -run X -short -overlay o.json -cover -coverprofile=c -toolexec=x -args -u v"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := strings.Join(g.again(), " "), "-race -short -overlay=o.json -args -u v"; got != want {
+	if got, want := strings.Join(g.again(), " "), "-race -cover -short -overlay=o.json -toolexec=x -args -u v"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -62,6 +62,9 @@ func (r *run) goTest() error {
 // testArgs are the arguments of the go command for the plan run.
 func (r *run) testArgs() []string {
 	args := slices.Concat([]string{"test", "-json"}, r.buildFlags(), r.goArgs.test)
+	if r.coverage != nil {
+		args = append(args, "-coverprofile="+r.coverage.plan)
+	}
 	if r.Run != "" {
 		args = append(args, "-run="+r.Run)
 	}

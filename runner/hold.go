@@ -28,6 +28,9 @@ type keeper struct {
 	abandoned func(t *heldTest)
 	// broken is called with what was reported and cannot be used.
 	broken func(err error)
+	// covered returns a line of a package that tells its coverage as it is with that of the scenarios.
+	// It is nil where there is no coverage.
+	covered func(pkg, line string) string
 
 	packages map[string]*heldPackage
 	closed   bool // there is to be no further exploration
@@ -44,6 +47,7 @@ type heldPackage struct {
 	planned bool
 	failed  bool // by a scenario
 	ended   bool // its end has come from go test
+	waiting bool // with its events, for its end
 }
 
 // A heldTest is a test whose end is kept, or will be.
@@ -166,8 +170,11 @@ func parents(test string) func(func(string) bool) {
 
 func (k *keeper) packageEvent(p *heldPackage, e parse.Event) {
 	p.events = append(p.events, e)
+	if k.covered != nil && p.planned && strings.HasPrefix(e.Output, "coverage: ") {
+		p.waiting = true // only then go test has written the profile
+	}
 	if e.Ends() {
-		p.ended = true
+		p.ended, p.waiting = true, false
 		k.abandon(p)
 	}
 	k.flush(p)
@@ -288,11 +295,11 @@ func (k *keeper) leave(t *heldTest, failed bool) {
 // flush lets go of the events of a package of which no test is held any more, and takes those up that
 // waited for a test to be released.
 func (k *keeper) flush(p *heldPackage) {
-	if len(p.tests) == 0 {
+	if len(p.tests) == 0 && !p.waiting {
 		events := p.events
 		p.events = nil
 		for _, e := range events {
-			k.stream.emit(p.verdict(e, k.now()))
+			k.stream.emit(k.withCoverage(p, p.verdict(e, k.now())))
 		}
 	}
 	if len(p.queue) > 0 && p.tests[p.queue[0].Test] == nil {
@@ -302,6 +309,18 @@ func (k *keeper) flush(p *heldPackage) {
 			k.event(e)
 		}
 	}
+}
+
+// withCoverage is an event of a package with the coverage of its scenarios taken into account.
+func (k *keeper) withCoverage(p *heldPackage, e parse.Event) parse.Event {
+	if k.covered == nil || !p.planned || !strings.Contains(e.Output, "coverage: ") {
+		return e
+	}
+	if line := k.covered(p.name, e.Output); line != e.Output {
+		e = e.Edit()
+		e.Output = line
+	}
+	return e
 }
 
 func (k *keeper) time() *time.Time {
@@ -316,6 +335,7 @@ func (k *keeper) finish(well bool) {
 	k.closed = true
 	for _, name := range slices.Sorted(maps.Keys(k.packages)) {
 		p := k.packages[name]
+		p.waiting = false
 		k.abandon(p)
 		k.flush(p)
 		if well && !p.ended {

@@ -21,6 +21,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/orchtest/orchtest/internal/covertool"
 	"github.com/orchtest/orchtest/internal/overlay"
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
@@ -76,6 +77,7 @@ type run struct {
 	executor executor
 	temp     string // a folder that is removed at the end
 	overlay  string // the overlay file, "" where there is none
+	toolexec string // what go is to run its tools by, "" where there is none
 	only     *onlySequence
 
 	buildContext context.Context
@@ -86,6 +88,7 @@ type run struct {
 	builds       chan struct{} // builds at once
 	sharedEnv    func() []string
 	turnFiles    turnFiles
+	coverage     *coverage // nil without -cover
 
 	// mu is held by whoever deals with an event.
 	mu       sync.Mutex
@@ -110,6 +113,9 @@ type exploredTest struct {
 // any other error if orchtest could not do its work.
 //
 // When it returns, no process that it started is alive, and the reports are written.
+//
+// In a build with coverage the go command starts this program again for each of its tools: main has to
+// call [covertool.Main] where the first argument is [covertool.Arg].
 func Run(ctx context.Context, c Config) error {
 	r, err := newRun(c)
 	if err != nil {
@@ -134,6 +140,13 @@ func Run(ctx context.Context, c Config) error {
 		return err
 	}
 	defer reports.discard()
+	if r.goArgs.cover {
+		if r.coverage, err = newCoverage(r.temp, r.Parallel, r.profilePath(), r.goArgs.coverPackage); err != nil {
+			return err
+		}
+		defer r.coverage.close()
+		r.keeper.covered = r.coverage.line
+	}
 	if err := r.makeOverlay(); err != nil {
 		return cmp.Or(context.Cause(ctx), err)
 	}
@@ -154,7 +167,7 @@ func Run(ctx context.Context, c Config) error {
 		err = cause
 	}
 	// A test that failed is known by then; a report that could not be written is not.
-	if unwritten := errors.Join(r.stream.err, reports.write()); unwritten != nil {
+	if unwritten := errors.Join(r.stream.err, reports.write(), r.coverage.write()); unwritten != nil {
 		return errors.Join(r.err, unwritten)
 	}
 	return err
@@ -308,6 +321,7 @@ func (r *run) makeOverlay() error {
 		BuildFlags: r.goArgs.build,
 		Base:       r.goArgs.overlay,
 		TempDir:    r.temp,
+		Marked:     r.goArgs.cover,
 		Go: func(ctx context.Context, args ...string) ([]byte, error) {
 			out, _, err := r.goOutput(ctx, args...)
 			return out, err
@@ -329,11 +343,17 @@ func (r *run) makeOverlay() error {
 		fmt.Fprintf(r.Stderr, "orchtest: no test imports github.com/orchtest/orchtest/lib/orchestrate: "+
 			"%d pragmas do nothing, the first is at %s\n", n, result.Unused[0])
 	}
-	if result.Pragmas > 0 && r.goArgs.cover {
-		return usagef("-cover: go test drops the pragmas where coverage is on (golang/go#73802), and there are %d: "+
-			"measure coverage with plain go test", result.Pragmas)
-	}
 	r.overlay = cmp.Or(result.File, r.goArgs.overlay)
+	r.toolexec = r.goArgs.toolexec
+	if result.Pragmas > 0 && r.goArgs.cover {
+		self, err := os.Executable()
+		if err != nil {
+			return fmt.Errorf("-cover: %w", err)
+		}
+		if r.toolexec, err = covertool.Flag(self, r.overlay, r.goArgs.toolexec); err != nil {
+			return &UsageError{err}
+		}
+	}
 	return nil
 }
 
@@ -342,6 +362,12 @@ func (r *run) buildFlags() []string {
 	flags := slices.Clone(r.goArgs.build)
 	if r.overlay != "" {
 		flags = append(flags, "-overlay="+r.overlay)
+	}
+	if r.toolexec != "" {
+		flags = append(flags, "-toolexec="+r.toolexec)
+	}
+	if r.goArgs.cover {
+		flags = append(flags, "-cover")
 	}
 	return flags
 }

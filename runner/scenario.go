@@ -33,6 +33,7 @@ type scenarioResult struct {
 	brokeOff bool               // its process ended before the scenario did
 	diverged bool               // it took other turns than those that it was asked for
 	plan     bool               // it was part of the plan run
+	coverage []byte             // its profile; nil where it left none
 }
 
 // runScenario runs one scenario in a process of its own. It is asked for a sequence or the beginning of
@@ -40,13 +41,15 @@ type scenarioResult struct {
 func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCall, request []int) scenarioResult {
 	turns := r.turnFiles.take()
 	defer r.turnFiles.giveBack(turns)
+	cover := r.coverage.take()
+	defer r.coverage.giveBack(cover)
 	var output outputBuffer
 	child := &parse.Child{Output: output.add}
 	e, err := r.executor.execute(ctx, command{
 		path:   x.target.path,
-		args:   r.scenarioArgs(x.test.name),
+		args:   slices.Concat(r.scenarioArgs(x.test.name), cover.args(), r.goArgs.own),
 		dir:    x.target.dir,
-		env:    append(r.scenarioVars(x, call, request), protocol.EnvTurns+"="+turns.Name()),
+		env:    slices.Concat(r.scenarioVars(x, call, request), []string{protocol.EnvTurns + "=" + turns.Name()}, cover.env()),
 		output: child,
 		limit:  r.ScenarioTimeout,
 	})
@@ -54,6 +57,7 @@ func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCal
 	result := scenarioResult{
 		test: x.test, call: call,
 		report: child.Scenario, output: output.text(), elapsed: round(e.took), canceled: e.canceled,
+		coverage: cover.profile(),
 	}
 	if e.timedOut {
 		result.output = tidyStacks(result.output)
@@ -94,7 +98,7 @@ func judge(e exit, err error, child *parse.Child, limit time.Duration) (verdict,
 	return passed, ""
 }
 
-// scenarioArgs are the arguments of the test binary that runs one test.
+// scenarioArgs are the arguments of the test binary that runs one test, as far as go test knows them.
 func (r *run) scenarioArgs(test string) []string {
 	args := []string{
 		"-test.paniconexit0",
@@ -108,7 +112,7 @@ func (r *run) scenarioArgs(test string) []string {
 		// once, as they do in the plan run.
 		args = append(args, fmt.Sprintf("-test.parallel=%d", runtime.NumCPU()))
 	}
-	return slices.Concat(args, r.goArgs.binary, r.goArgs.own)
+	return slices.Concat(args, r.goArgs.binary)
 }
 
 func (r *run) scenarioVars(x *exploration, call *exploredCall, request []int) []string {

@@ -123,7 +123,7 @@ func (b *builder) rewrite(below map[string]bool) (map[string][]byte, error) {
 	var failed ErrorList
 	texts := map[string][]byte{}
 	for _, u := range b.units {
-		text, errs := u.rewritten(below, b.importName(u.of.Dir))
+		text, errs := u.rewritten(below, b.importName(u.of.Dir), b.config.Marked)
 		texts[u.path] = text
 		failed = append(failed, errs...)
 		b.result.Pragmas += len(u.pragmas)
@@ -138,9 +138,9 @@ func (b *builder) rewrite(below map[string]bool) (map[string][]byte, error) {
 	return nil, failed
 }
 
-func (u *unit) rewritten(below map[string]bool, name string) ([]byte, []*Error) {
+func (u *unit) rewritten(below map[string]bool, name string, marked bool) ([]byte, []*Error) {
 	if !below[u.of.path()] {
-		return u.rewrite(rewriting{name: name, goVersion: u.of.goVersion()})
+		return u.rewrite(rewriting{name: name, goVersion: u.of.goVersion(), marked: marked})
 	}
 	var errs []*Error
 	for _, p := range u.pragmas {

@@ -17,7 +17,7 @@
 //     cached stay usable.
 //   - A pragma that stands where no stop can be is an [Error], and then nothing is written.
 //
-// Its limits: the inserted statements count in a coverage profile. It knows syntax, not types: a call
+// Its limits: in a build with coverage the overlay needs the help of [Hollow] and [Fill]. It knows syntax, not types: a call
 // of a function `panic` that is declared in another file of the package is taken for the builtin,
 // behind which nothing can stop. In folders whose names begin with a dot, and in node_modules, it
 // finds pragmas only if there are others elsewhere.
@@ -33,6 +33,10 @@ type Config struct {
 	BuildFlags []string // those of go test that have a say in what is built: -race, -tags=x, -modfile=f
 	Base       string   // an overlay file of the user's own, to be included; "" is that of BuildFlags or GOFLAGS
 	TempDir    string   // an existing folder, the caller's, for all that is written
+
+	// Marked lets what is inserted stand between marks, so that Hollow can take it out again: for a build
+	// with coverage.
+	Marked bool
 
 	// Go runs the go command and returns what it printed to standard output, also where it failed; an
 	// error says that it could not be started. Nil runs it as a process that nobody else knows of.

@@ -13,6 +13,7 @@ import (
 type rewriting struct {
 	name      string // under which the syncpoint package is imported
 	goVersion string // the module's, as in go.mod; "" if there is none
+	marked    bool   // what is inserted stands between marks
 }
 
 // rewrite returns the text with its pragmas become calls. No text that is inserted contains a newline,
@@ -64,14 +65,14 @@ func (s *source) error(pos token.Pos, message string) *Error {
 func (s *source) importing(r rewriting) edit {
 	end := s.end(s.syntax.Name)
 	text := fmt.Sprintf("; import %s %q ", r.name, syncpointPath)
-	return edit{offset: s.file.Offset(end), text: text + s.naming(end)}
+	return edit{offset: s.file.Offset(end), text: r.mark(text) + s.naming(end)}
 }
 
 // stop is the text that becomes of one pragma, the index-th of the file.
 func (s *source) stop(index int, at place, r rewriting) []edit {
 	p := s.pragmas[index]
 	in := func(order int, at token.Pos, lead, call, trail string) edit {
-		return edit{s.file.Offset(at), order, s.inserted(p, at, lead, call, trail)}
+		return edit{s.file.Offset(at), order, s.inserted(r, p, at, lead, call, trail)}
 	}
 	here := r.call("Here", "Named", p.name) + ")"
 	after := r.call("After", "AfterNamed", p.name)
@@ -111,14 +112,14 @@ func (r rewriting) call(unnamed, named, name string) string {
 
 // inserted is text whose call is reported at the pragma's own line, wherever in a statement of several
 // lines it goes, and which leaves the positions of the code behind it as they were.
-func (s *source) inserted(p pragma, at token.Pos, lead, call, trail string) string {
+func (s *source) inserted(r rewriting, p pragma, at token.Pos, lead, call, trail string) string {
 	text, file := lead, s.adjusted(at).Filename
 	moved := call != "" && s.line(at) != p.line
 	if moved {
 		text += s.directive(p.pos, file)
 		file = s.adjusted(p.pos).Filename
 	}
-	text += call + trail
+	text = r.mark(text + call + trail)
 	if moved || s.codeFollows(s.file.Offset(at)) {
 		text += s.directive(at, file)
 	}
