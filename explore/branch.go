@@ -16,59 +16,67 @@ type branch struct {
 	floor int // turns before this one are another branch's
 	given int // how many jobs were taken from it
 
-	turns   []int   // the threads that had the turns
-	blocked [][]int // by turn, the threads that were blocked when it was given; nil where there never was one
-	ended   []int   // by thread, after how many turns it had ended
+	space *Space
+
+	course
 
 	// The next job is turns[:at] and then thread.
 	at, thread int
-	left       []int // by thread, the turns that are left after turns[:at]
+	left       []int // by thread, the turns that are left after turns[:at]; less than none where there were more than planned
 }
 
-// load makes an execution that of the branch. The cursor is before the first job.
-func (b *branch) load(counts []int, x Execution) {
-	b.turns, b.blocked = b.turns[:0], nil
-	b.left = append(b.left[:0], counts...)
-	b.ended = b.ended[:0]
-	for range counts {
-		b.ended = append(b.ended, math.MaxInt)
+// A course is what is known of the turns of an execution.
+type course struct {
+	turns   []int   // the threads that had them
+	blocked [][]int // by turn, the threads that were blocked when it was given; nil where there never was one
+	ended   []int   // by thread, after how many turns it had ended
+}
+
+// load makes a course that of an execution of so many threads.
+func (c *course) load(threads int, x Execution) {
+	c.turns, c.blocked = c.turns[:0], nil
+	c.ended = c.ended[:0]
+	for range threads {
+		c.ended = append(c.ended, math.MaxInt)
 	}
 	for i := range x.turns {
 		t := &x.turns[i]
-		b.turns = append(b.turns, t.Thread)
-		b.left[t.Thread]--
+		c.turns = append(c.turns, t.Thread)
 		if len(t.Blocked) > 0 {
-			if b.blocked == nil {
-				b.blocked = make([][]int, len(x.turns))
+			if c.blocked == nil {
+				c.blocked = make([][]int, len(x.turns))
 			}
-			b.blocked[i] = t.Blocked
+			c.blocked[i] = t.Blocked
 		}
 		if hasEnded(t.End) {
-			b.ended[t.Thread] = i + 1
+			c.ended[t.Thread] = i + 1
 		}
 	}
-	b.at, b.thread = len(b.turns), len(counts)
-}
-
-// odd reports whether some sequences that begin like the execution cannot be run as they are.
-func (b *branch) odd() bool {
-	// Of a thread that ends early some turns are left at the end.
-	return b.blocked != nil || slices.ContainsFunc(b.left, func(n int) bool { return n > 0 })
 }
 
 // ready reports whether a thread could have had the turn of this index.
 //
 // A turn in which a thread was blocked may say that the thread ended in it, though that came later: what
 // was blocked had not ended. Either way the thread is not ready.
-func (b *branch) ready(at, thread int) bool {
-	return at < b.ended[thread] && (b.blocked == nil || !slices.Contains(b.blocked[at], thread))
+func (c *course) ready(at, thread int) bool {
+	return at < c.ended[thread] && (c.blocked == nil || !slices.Contains(c.blocked[at], thread))
+}
+
+// load makes an execution that of the branch. The cursor is before the first job.
+func (b *branch) load(x Execution) {
+	b.course.load(len(b.space.Counts), x)
+	b.left = append(b.left[:0], b.space.Counts...)
+	for _, thread := range b.turns {
+		b.left[thread]--
+	}
+	b.at, b.thread = len(b.turns), len(b.left)
 }
 
 // advance moves the cursor to the next job, and reports whether there is one.
 func (b *branch) advance() bool {
 	for {
-		for b.thread++; b.thread < len(b.left); b.thread++ {
-			if b.left[b.thread] > 0 && b.ready(b.at, b.thread) {
+		for b.following(); b.thread < len(b.left); b.following() {
+			if (b.left[b.thread] > 0 || b.space.Tree) && b.ready(b.at, b.thread) && b.space.allows(b.thread, b.left) {
 				return true
 			}
 		}
@@ -79,6 +87,41 @@ func (b *branch) advance() bool {
 		b.thread = b.turns[b.at]
 		b.left[b.thread]++
 	}
+}
+
+// following moves the cursor to the thread that is to be looked at next for the same turn. The first one is
+// that to which the library gives the turn if it is not told otherwise, and the others come in index order.
+// Where only planned turns are given, it is the one of the lowest index anyway.
+func (b *branch) following() {
+	if !b.space.Tree || b.thread >= len(b.left) {
+		b.thread++
+		return
+	}
+	first := b.first()
+	if b.thread == first {
+		b.thread = -1
+	}
+	if b.thread++; b.thread == first {
+		b.thread++
+	}
+}
+
+// first returns the thread that has the turn of the cursor if nothing was asked for: the lowest that is
+// ready and has planned turns left, or else the lowest that is ready.
+func (b *branch) first() int {
+	first := -1
+	for thread, n := range b.left {
+		if !b.ready(b.at, thread) {
+			continue
+		}
+		if n > 0 {
+			return thread
+		}
+		if first < 0 {
+			first = thread
+		}
+	}
+	return first
 }
 
 // prefix returns what the sequences of the next job begin with.
