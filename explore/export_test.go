@@ -8,3 +8,6 @@ func Decided(x Execution) []int {
 	}
 	return turns
 }
+
+// Shrink lets a strategy that draws keep so many turns only.
+func Shrink(s Strategy, turns int) { s.(*Sample).most = turns }

@@ -41,6 +41,7 @@ type Sample struct {
 	known      int // sequences in a row that were known
 	executions int
 	over       bool
+	most       int // nodes of the trie
 	total      *big.Int
 	infeasible big.Int
 }
@@ -49,7 +50,7 @@ type Sample struct {
 func newSample(space Space, serial Execution, c Config) *Sample {
 	space.Counts = slices.Clone(space.Counts)
 	s := &Sample{
-		space: space, limit: c.Limit, taken: 1, total: space.Count(), waiting: map[step][][]int{},
+		space: space, limit: c.Limit, taken: 1, most: maxNodes, total: space.Count(), waiting: map[step][][]int{},
 		about: protocol.Strategy{Name: c.Strategy, Scenarios: 1, Seed: strconv.FormatUint(c.Seed, 10)},
 	}
 	s.trie.space = &s.space
@@ -133,7 +134,7 @@ func (s *Sample) draw() ([]int, bool) {
 		s.again = s.again[1:]
 		return sequence, true
 	}
-	if len(s.trie.nodes) == 0 || len(s.trie.nodes) > maxNodes {
+	if len(s.trie.nodes) == 0 || len(s.trie.nodes) > s.most {
 		return nil, false
 	}
 	ok := s.sequences.Next()
