@@ -16,7 +16,7 @@ import (
 
 // A tested runs a program under a strategy, and keeps what it is told.
 type tested struct {
-	t        *rapid.T
+	t        rapid.TB
 	p        program
 	space    explore.Space
 	strategy explore.Strategy
@@ -44,7 +44,7 @@ func (s *tested) took(prefix []int, report *protocol.Scenario) explore.Execution
 }
 
 // follow explores a program with so many workers, whose jobs are done in any order, up to the limit.
-func follow(t *rapid.T, p program, space explore.Space, c explore.Config, workers int) *tested {
+func follow(t rapid.TB, p program, space explore.Space, c explore.Config, workers int) *tested {
 	serial := p.run(nil, nil)
 	space.Counts = countsOf(serial)
 	s := &tested{t: t, p: p, space: space}
@@ -54,7 +54,7 @@ func follow(t *rapid.T, p program, space explore.Space, c explore.Config, worker
 	for {
 		busy := workers
 		if workers > 1 {
-			busy = rapid.IntRange(1, workers).Draw(t, "busy")
+			busy = rapid.IntRange(1, workers).Draw(t.(*rapid.T), "busy")
 		}
 		for len(running) < busy && given < c.Limit && (len(running) > 0 || s.strategy.Wait()) {
 			if len(running) > 0 && c.Strategy == "" {
@@ -72,7 +72,7 @@ func follow(t *rapid.T, p program, space explore.Space, c explore.Config, worker
 		}
 		i := 0
 		if workers > 1 {
-			i = rapid.IntRange(0, len(running)-1).Draw(t, "done")
+			i = rapid.IntRange(0, len(running)-1).Draw(t.(*rapid.T), "done")
 		}
 		job := running[i]
 		running = slices.Delete(running, i, i+1)
