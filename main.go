@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/orchtest/orchtest/explore"
 	"github.com/orchtest/orchtest/internal/covertool"
 	"github.com/orchtest/orchtest/runner"
 )
@@ -101,6 +103,12 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			&cli.BoolFlag{Name: "keep-going", Usage: "do not stop the exploration of a test at its first failure"},
 			&cli.IntFlag{Name: "max-scenarios", Value: runner.DefaultMaxScenarios,
 				Usage: "run at most `N` scenarios for each call of orchestrate.Test"},
+			&cli.StringFlag{Name: "explore", DefaultText: "permutations, if --max-scenarios is enough for all of them; else half fewest-switches, half random",
+				Usage: "choose scenarios by `STRATEGY`: " + strings.Join(explore.Strategies(), ", ")},
+			&cli.Uint64Flag{Name: "seed", DefaultText: "another one each time",
+				Usage: "draw as with the seed `N`: of random and pct"},
+			&cli.IntFlag{Name: "depth", Value: runner.DefaultDepth,
+				Usage: "look for bugs of depth `D`: of pct"},
 			&cli.DurationFlag{Name: "scenario-timeout", Value: runner.DefaultScenarioTimeout,
 				Usage: "let a scenario fail after `D`, with the stacks of its goroutines"},
 			&cli.DurationFlag{Name: "turn-timeout", Value: runner.DefaultTurnTimeout,
@@ -115,7 +123,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		ExitErrHandler: func(*cli.Context, error) {}, // run decides
 	}
 	app.Action = func(c *cli.Context) error {
-		for _, name := range []string{"parallel", "max-scenarios", "scenario-timeout", "turn-timeout", "deadlock-window"} {
+		for _, name := range []string{"parallel", "max-scenarios", "depth", "scenario-timeout", "turn-timeout", "deadlock-window"} {
 			// To the runner nothing means the default. Who writes 0 means something else.
 			if value := fmt.Sprint(c.Value(name)); c.IsSet(name) && (value == "0" || value == "0s") {
 				return &runner.UsageError{Err: fmt.Errorf("--%s %s: it is to be more than nothing", name, value)}
@@ -123,6 +131,9 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		}
 		if c.IsSet("sequence") && c.String("sequence") == "" {
 			return &runner.UsageError{Err: errors.New("--sequence: it is empty: name one, as 0,1,0,1")}
+		}
+		if err := checkStrategy(c); err != nil {
+			return err
 		}
 		var failOnLeak *bool
 		if c.IsSet("fail-on-leak") {
@@ -137,6 +148,9 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			KeepGoing:       c.Bool("keep-going"),
 			Parallel:        c.Int("parallel"),
 			MaxScenarios:    c.Int("max-scenarios"),
+			Explore:         c.String("explore"),
+			Seed:            seed(c),
+			Depth:           c.Int("depth"),
 			ScenarioTimeout: c.Duration("scenario-timeout"),
 			TurnTimeout:     given(c, "turn-timeout"),
 			DeadlockWindow:  given(c, "deadlock-window"),
@@ -158,4 +172,26 @@ func given(c *cli.Context, name string) time.Duration {
 		return 0
 	}
 	return c.Duration(name)
+}
+
+// checkStrategy refuses flags that do nothing with the strategy.
+func checkStrategy(c *cli.Context) error {
+	strategy := c.String("explore")
+	switch {
+	case c.IsSet("explore") && strategy == "":
+		return &runner.UsageError{Err: fmt.Errorf("--explore: it is empty: name one of %s", strings.Join(explore.Strategies(), ", "))}
+	case c.IsSet("depth") && strategy != explore.WithPCT:
+		return &runner.UsageError{Err: errors.New("--depth: it is of --explore pct, which is not asked for")}
+	case c.IsSet("seed") && strategy != "" && strategy != explore.AtRandom && strategy != explore.WithPCT:
+		return &runner.UsageError{Err: fmt.Errorf("--seed: --explore %s draws nothing", strategy)}
+	}
+	return nil
+}
+
+// seed returns the seed that was given, or another one each time. It is short, to be typed again.
+func seed(c *cli.Context) uint64 {
+	if c.IsSet("seed") {
+		return c.Uint64("seed")
+	}
+	return rand.Uint64N(1_000_000_000)
 }

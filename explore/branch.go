@@ -16,82 +16,93 @@ type branch struct {
 	floor int // turns before this one are another branch's
 	given int // how many jobs were taken from it
 
-	turns []int // the threads that had the turns
-	// unready are, by turn, the threads that had turns left and could not have this one: they were blocked, or
-	// had ended early. It is nil where there never was one.
-	unready [][]int
+	space *Space
+
+	course
 
 	// The next job is turns[:at] and then thread.
 	at, thread int
-	left       []int // by thread, the turns that are left after turns[:at]
+	left       []int // by thread, the turns that are left after turns[:at]; less than none where there were more than planned
 }
 
-// load makes an execution that of the branch. The cursor is before the first job. What is known of the turns
-// of the prefix stays as it is: it is what the jobs that were taken so far, and what was counted, rest on. A
-// test that is not deterministic may have found something else.
-func (b *branch) load(counts []int, x Execution) {
-	b.turns = b.turns[:0]
-	b.left = append(b.left[:0], counts...)
-	blocked := false
-	for i := range x.turns {
-		t := &x.turns[i]
-		b.turns = append(b.turns, t.Thread)
-		b.left[t.Thread]--
-		blocked = blocked || len(t.Blocked) > 0
-	}
-	b.at, b.thread = len(b.turns), len(counts)
-	// Of a thread that ended early some turns are left.
-	odd := blocked || slices.ContainsFunc(b.left, func(n int) bool { return n > 0 })
-	if b.unready == nil && !odd {
-		return
-	}
-	unready := make([][]int, len(x.turns))
-	copy(unready[:min(x.prefix, len(unready))], b.unready)
-	b.unready = unready
-	if odd {
-		b.findUnready(counts, x)
-	}
+// A course is what is known of the turns of an execution.
+type course struct {
+	turns   []int   // the threads that had them
+	blocked [][]int // by turn, the threads that were blocked when it was given; nil where there never was one
+	ended   []int   // by thread, after how many turns it had ended
 }
 
-// findUnready finds the threads that could not have had the turns after the prefix.
-func (b *branch) findUnready(counts []int, x Execution) {
-	ended := make([]int, len(counts)) // after how many turns
-	for i := range ended {
-		ended[i] = math.MaxInt
+// load makes a course that of an execution of so many threads. What it says of so many turns, from the first,
+// stays as it is: it is what the jobs that were taken so far, and what was counted, rest on. A test that is not
+// deterministic may have found something else there.
+func (c *course) load(threads int, x Execution, keep int) {
+	before := course{blocked: c.blocked}
+	if keep > 0 {
+		before.ended = slices.Clone(c.ended)
 	}
-	for i := range x.turns {
-		if hasEnded(x.turns[i].End) {
-			ended[x.turns[i].Thread] = i + 1
-		}
+	defer c.keep(before, keep)
+	c.turns, c.blocked = c.turns[:0], nil
+	c.ended = c.ended[:0]
+	for range threads {
+		c.ended = append(c.ended, math.MaxInt)
 	}
-	left := slices.Clone(counts)
 	for i := range x.turns {
 		t := &x.turns[i]
-		for thread, n := range left {
-			// A turn in which a thread was blocked may say that the thread ended in it, though that came later.
-			if i >= x.prefix && n > 0 && (i >= ended[thread] || slices.Contains(t.Blocked, thread)) {
-				b.unready[i] = append(b.unready[i], thread)
+		c.turns = append(c.turns, t.Thread)
+		if len(t.Blocked) > 0 {
+			if c.blocked == nil {
+				c.blocked = make([][]int, len(x.turns))
 			}
+			c.blocked[i] = t.Blocked
 		}
-		left[t.Thread]--
+		if hasEnded(t.End) {
+			c.ended[t.Thread] = i + 1
+		}
 	}
 }
 
-// odd reports whether some sequences that begin like the execution cannot be run as they are.
-func (b *branch) odd() bool {
-	return b.unready != nil || slices.ContainsFunc(b.left, func(n int) bool { return n > 0 })
+// keep restores what was known of so many turns.
+func (c *course) keep(before course, turns int) {
+	if before.blocked != nil && c.blocked == nil {
+		c.blocked = make([][]int, len(c.turns))
+	}
+	for i := range min(turns, len(c.blocked)) {
+		c.blocked[i] = nil
+		if before.blocked != nil {
+			c.blocked[i] = before.blocked[i]
+		}
+	}
+	for thread, ended := range before.ended {
+		if ended >= turns {
+			ended = max(c.ended[thread], turns)
+		}
+		c.ended[thread] = ended
+	}
 }
 
-// ready reports whether a thread with turns left could have had the turn of this index.
-func (b *branch) ready(at, thread int) bool {
-	return b.unready == nil || !slices.Contains(b.unready[at], thread)
+// ready reports whether a thread could have had the turn of this index.
+//
+// A turn in which a thread was blocked may say that the thread ended in it, though that came later: what
+// was blocked had not ended. Either way the thread is not ready.
+func (c *course) ready(at, thread int) bool {
+	return at < c.ended[thread] && (c.blocked == nil || !slices.Contains(c.blocked[at], thread))
+}
+
+// load makes an execution that of the branch. The cursor is before the first job.
+func (b *branch) load(x Execution) {
+	b.course.load(len(b.space.Counts), x, min(x.prefix, len(b.turns)))
+	b.left = append(b.left[:0], b.space.Counts...)
+	for _, thread := range b.turns {
+		b.left[thread]--
+	}
+	b.at, b.thread = len(b.turns), len(b.left)
 }
 
 // advance moves the cursor to the next job, and reports whether there is one.
 func (b *branch) advance() bool {
 	for {
-		for b.thread++; b.thread < len(b.left); b.thread++ {
-			if b.left[b.thread] > 0 && b.ready(b.at, b.thread) {
+		for b.following(); b.thread < len(b.left); b.following() {
+			if (b.left[b.thread] > 0 || b.space.Tree) && b.ready(b.at, b.thread) && b.space.allows(b.thread, b.left) {
 				return true
 			}
 		}
@@ -102,6 +113,41 @@ func (b *branch) advance() bool {
 		b.thread = b.turns[b.at]
 		b.left[b.thread]++
 	}
+}
+
+// following moves the cursor to the thread that is to be looked at next for the same turn. The first one is
+// that to which the library gives the turn if it is not told otherwise, and the others come in index order.
+// Where only planned turns are given, it is the one of the lowest index anyway.
+func (b *branch) following() {
+	if !b.space.Tree || b.thread >= len(b.left) {
+		b.thread++
+		return
+	}
+	first := b.first()
+	if b.thread == first {
+		b.thread = -1
+	}
+	if b.thread++; b.thread == first {
+		b.thread++
+	}
+}
+
+// first returns the thread that has the turn of the cursor if nothing was asked for: the lowest that is
+// ready and has planned turns left, or else the lowest that is ready.
+func (b *branch) first() int {
+	first := -1
+	for thread, n := range b.left {
+		if !b.ready(b.at, thread) {
+			continue
+		}
+		if n > 0 {
+			return thread
+		}
+		if first < 0 {
+			first = thread
+		}
+	}
+	return first
 }
 
 // prefix returns what the sequences of the next job begin with.

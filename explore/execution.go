@@ -25,9 +25,22 @@ type Execution struct {
 	turns  []protocol.Turn
 }
 
+// wasRun reports whether there was a scenario: what was ended by an interrupt is a zero Execution.
+func (x *Execution) wasRun() bool { return x.Sequence != nil }
+
 // Read finds out what a scenario executed that was asked for a prefix of a sequence, or for a whole
 // one, from its report. The report is nil where there is none.
 func Read(counts, prefix []int, report *protocol.Scenario) Execution {
+	return Space{Counts: counts}.Read(prefix, report)
+}
+
+// Read is [Read] in a space. In a tree the name of an execution are its turns, all of them; where those of
+// the prefix were not all taken, it is the prefix.
+func (s Space) Read(prefix []int, report *protocol.Scenario) Execution {
+	if s.Tree {
+		return s.readTree(prefix, report)
+	}
+	counts := s.Counts
 	if report != nil {
 		sequence, decided := executed(counts, report)
 		if decided >= len(prefix) && follows(report.Turns, prefix) {
@@ -36,8 +49,34 @@ func Read(counts, prefix []int, report *protocol.Scenario) Execution {
 	}
 	return Execution{
 		Sequence: permutations.Complete(prefix, counts),
-		Diverged: report != nil && !(follows(report.Turns, prefix) && (report.Failed || report.Skipped)),
+		Diverged: diverged(prefix, report),
 	}
+}
+
+func (s Space) readTree(prefix []int, report *protocol.Scenario) Execution {
+	if report != nil {
+		decided := len(report.Turns)
+		for i := range report.Turns {
+			t := &report.Turns[i]
+			if t.Thread >= len(s.Counts) {
+				decided = min(decided, i)
+			} else if t.End != protocol.AtSyncpoint && givesUp(report, i) {
+				decided = min(decided, endedIn(report, i)+1)
+			}
+		}
+		if decided >= len(prefix) && follows(report.Turns, prefix) && len(report.Turns) > 0 {
+			return Execution{Sequence: report.Executed(), known: true, prefix: len(prefix), turns: report.Turns[:decided]}
+		}
+	}
+	if len(prefix) == 0 {
+		prefix = permutations.Serial(s.Counts)
+	}
+	return Execution{Sequence: slices.Clone(prefix), Diverged: diverged(prefix, report)}
+}
+
+// diverged reports whether a scenario took other turns than those of the prefix.
+func diverged(prefix []int, report *protocol.Scenario) bool {
+	return report != nil && !(follows(report.Turns, prefix) && (report.Failed || report.Skipped))
 }
 
 // follows reports whether the turns are those of the prefix, as far as there are both.

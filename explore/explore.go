@@ -9,6 +9,10 @@
 // sequences that begin so are a [Job]. A job is one process, and its execution is the first, in
 // lexicographic order, of those that begin with its prefix; what it shows gives further jobs.
 //
+// That is the strategy that is used unless another one is asked for. All of them are a [Strategy]: they give
+// jobs, and take what became of each. A [Fewest] takes the jobs in the order of their preemptions, a [Sample]
+// draws whole sequences, and in a [Space] that is a tree the turns planned do not limit a Search.
+//
 //	search := explore.New(plan.Counts, explore.Read(plan.Counts, nil, serial))
 //	for search.Wait() {
 //		job := search.Next()
@@ -35,37 +39,25 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/orchtest/orchtest/permutations"
+	"github.com/orchtest/orchtest/lib/protocol"
 )
 
-// A Search goes through the executions of one call of a test. Its methods may be called from several
-// goroutines at once.
+// A Search goes through the executions of one call of a test, depth first. Its methods may be called from
+// several goroutines at once.
 type Search struct {
-	counts []int
+	space Space
 
 	mu         sync.Mutex
 	changed    sync.Cond // Wait may have another answer
 	branches   []*branch // those with a job to give, the smallest job last
 	running    int       // jobs that were given and are not done
+	unknown    bool      // some execution could not be found out
+	ran        int       // executions, the serial one included
 	infeasible big.Int
 }
 
-// A Job is a scenario to be run: the one process for all sequences that begin in the same way.
-type Job struct {
-	// Prefix is what its sequences begin with. It is not to be changed.
-	Prefix []int
-
-	branch *branch
-	number int // among the jobs of the branch
-}
-
 // New returns the search for a plan of these counts. The execution is that of the serial run.
-func New(counts []int, serial Execution) *Search {
-	s := &Search{counts: slices.Clone(counts)}
-	s.changed.L = &s.mu
-	s.add(&branch{}, serial)
-	return s
-}
+func New(counts []int, serial Execution) *Search { return Space{Counts: counts}.Search(serial) }
 
 // Wait returns true once there is a job, and false once there will be none any more. It waits while
 // jobs are running, since their executions may give further ones.
@@ -105,7 +97,7 @@ func (s *Search) Done(job *Job, x Execution) {
 	b := job.branch
 	if b.given != job.number {
 		// A later job was taken from the branch, which goes its own way.
-		b = &branch{floor: len(job.Prefix)}
+		b = &branch{space: &s.space, floor: len(job.Prefix)}
 	}
 	s.add(b, x)
 	s.changed.Broadcast()
@@ -118,15 +110,32 @@ func (s *Search) Infeasible() *big.Int {
 	return new(big.Int).Set(&s.infeasible)
 }
 
+// Progress tells what is known by now.
+func (s *Search) Progress() Progress {
+	p := Progress{Infeasible: s.Infeasible()}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p.More = len(s.branches) > 0 || s.running > 0 || s.unknown
+	if s.space.Tree {
+		p.Infeasible = nil
+		p.Strategies = []protocol.Strategy{{Name: Tree, Scenarios: s.ran}}
+	}
+	return p
+}
+
 // add lets a branch go on from an execution, and counts what is infeasible there.
 func (s *Search) add(b *branch, x Execution) {
+	if x.wasRun() {
+		s.ran++
+	}
 	if !x.known {
+		s.unknown = true
 		return
 	}
 	s.branches = slices.DeleteFunc(s.branches, func(other *branch) bool { return other == b })
-	b.load(s.counts, x)
-	if b.odd() {
-		s.count(b, x.prefix)
+	b.load(x)
+	if !s.space.Tree {
+		s.space.infeasible(&s.infeasible, &b.course, x.prefix)
 	}
 	if b.advance() {
 		i := len(s.branches)
@@ -135,30 +144,4 @@ func (s *Search) add(b *branch, x Execution) {
 		}
 		s.branches = slices.Insert(s.branches, i, b)
 	}
-}
-
-// count adds the sequences that begin as the execution of b does, with so many turns at least, and then
-// give a turn to a thread that cannot take it.
-func (s *Search) count(b *branch, prefix int) {
-	left := slices.Clone(s.counts)
-	for at, thread := range b.turns {
-		if at >= prefix {
-			for other := range left {
-				if left[other] > 0 && !b.ready(at, other) {
-					left[other]--
-					s.infeasible.Add(&s.infeasible, orders(left))
-					left[other]++
-				}
-			}
-		}
-		left[thread]--
-	}
-	// From here on nothing was to be decided: however a sequence goes on, the execution is this one.
-	s.infeasible.Add(&s.infeasible, orders(left))
-	s.infeasible.Sub(&s.infeasible, big.NewInt(1))
-}
-
-// orders returns in how many orders the turns that are left can be taken.
-func orders(left []int) *big.Int {
-	return permutations.Count(slices.DeleteFunc(slices.Clone(left), func(n int) bool { return n == 0 }))
 }

@@ -15,13 +15,18 @@ import (
 //	20 sequences: 5 run, 9 infeasible: 4 passed, 1 failed, 6 not run
 //	10,000 of 17,153,136 sequences (0.06 %): 10,000 passed
 //	10,000 of 17,153,136 sequences (0.06 %), 400 infeasible: 10,000 passed
+//	fewest-switches: 100 of 924 sequences (10.82 %): 100 passed; complete up to 2 preemptions: 62 of 924
+//	tree: 31 executions: 31 passed
 //
-// The last two are those of a partial exploration ([Partial]). Their share is that of the sequences that
+// Those that say "of" are of a partial exploration ([Partial]). Their share is that of the sequences that
 // were planned alone: how many of the others are infeasible is not known.
 func Summary(e protocol.Exploration) string {
 	var b strings.Builder
+	if len(e.Strategies) == 1 {
+		b.WriteString(e.Strategies[0].Name + ": ")
+	}
 	b.WriteString(extent(e))
-	fmt.Fprintf(&b, ": %s passed", grouped(strconv.Itoa(e.Passed)))
+	fmt.Fprintf(&b, ": %s passed", Grouped(strconv.Itoa(e.Passed)))
 	for _, term := range []struct {
 		count int
 		name  string
@@ -32,21 +37,71 @@ func Summary(e protocol.Exploration) string {
 		{e.NotRun, "not run"},
 	} {
 		if term.count != 0 {
-			fmt.Fprintf(&b, ", %s %s", grouped(strconv.Itoa(term.count)), term.name)
+			fmt.Fprintf(&b, ", %s %s", Grouped(strconv.Itoa(term.count)), term.name)
 		}
 	}
 	if e.Diverged != 0 {
-		fmt.Fprintf(&b, ", %s diverged", grouped(strconv.Itoa(e.Diverged)))
+		fmt.Fprintf(&b, ", %s diverged", Grouped(strconv.Itoa(e.Diverged)))
 	}
 	if e.Interrupted {
 		b.WriteString(", interrupted")
 	}
+	for _, strategy := range e.Strategies {
+		if len(e.Strategies) > 1 && !Partial(e) && e.NotRun == 0 {
+			break // all was run, whoever chose it
+		}
+		if text := about(strategy, e); text != "" {
+			b.WriteString("; " + text)
+		}
+	}
 	return b.String()
+}
+
+// about says what a strategy came to.
+func about(s protocol.Strategy, e protocol.Exploration) string {
+	var facts []string
+	if s.Complete != nil && (Partial(e) || e.NotRun > 0) {
+		facts = append(facts, complete(*s.Complete, e))
+	}
+	if s.Depth > 0 {
+		facts = append(facts, fmt.Sprintf("depth %d", s.Depth))
+	}
+	if s.Seed != "" {
+		facts = append(facts, "seed "+s.Seed)
+	}
+	if s.Chance != "" {
+		facts = append(facts, fmt.Sprintf("each finds a bug of that depth with a probability of 1/%s or more, "+
+			"where no thread blocks", Grouped(s.Chance)))
+	}
+	text := strings.Join(facts, ", ")
+	if len(e.Strategies) > 1 {
+		text = fmt.Sprintf("%s ran %s: %s", s.Name, Grouped(strconv.Itoa(s.Scenarios)), text)
+	}
+	return strings.TrimSuffix(text, ": ")
+}
+
+// complete says up to how many preemptions all executions were run.
+func complete(c protocol.Complete, e protocol.Exploration) string {
+	if c.Preemptions < 0 {
+		return "not complete without any preemption"
+	}
+	noun := "preemptions"
+	if c.Preemptions == 1 {
+		noun = "preemption"
+	}
+	return fmt.Sprintf("complete up to %d %s: %s of %s", c.Preemptions, noun,
+		Grouped(strconv.Itoa(c.Executions)), Grouped(e.Sequences))
 }
 
 // Partial reports whether an exploration left out sequences of which nothing is known. What is infeasible
 // executes like a sequence that was planned.
 func Partial(e protocol.Exploration) bool {
+	if pinned(e) {
+		return false // they are all that the test asks for
+	}
+	if tree(e) {
+		return e.More
+	}
 	all, ok := new(big.Int).SetString(e.Sequences, 10)
 	covered := big.NewInt(int64(e.Planned))
 	return ok && covered.Add(covered, infeasible(e)).Cmp(all) < 0
@@ -63,7 +118,10 @@ func infeasible(e protocol.Exploration) *big.Int {
 // extent returns how many sequences there are, how many of them were planned if not all, and how many
 // are infeasible if any.
 func extent(e protocol.Exploration) string {
-	planned := grouped(strconv.Itoa(e.Planned))
+	planned := Grouped(strconv.Itoa(e.Planned))
+	if tree(e) {
+		return planned + " " + plural(e.Planned, "execution") + andMore(e)
+	}
 	all, ok := new(big.Int).SetString(e.Sequences, 10)
 	if !ok {
 		return planned + " of an unknown number of sequences"
@@ -72,18 +130,48 @@ func extent(e protocol.Exploration) string {
 	if e.Sequences == "1" {
 		noun = "sequence"
 	}
-	total, infeasible := grouped(all.String()), infeasible(e)
-	ran := grouped(strconv.Itoa(e.Passed + e.Failed + e.Errored + e.Skipped))
+	total, infeasible := Grouped(all.String()), infeasible(e)
+	ran := Grouped(strconv.Itoa(e.Passed + e.Failed + e.Errored + e.Skipped))
+	if e.Symmetric {
+		noun = "symmetric " + noun
+	}
 	switch {
+	case pinned(e):
+		return fmt.Sprintf("%s of %s %s", planned, total, noun)
 	case Partial(e) && infeasible.Sign() > 0:
 		return fmt.Sprintf("%s of %s %s (%s %%), %s infeasible", planned, total, noun,
-			percent(int64(e.Planned), all), grouped(infeasible.String()))
+			percent(int64(e.Planned), all), Grouped(infeasible.String()))
 	case Partial(e):
 		return fmt.Sprintf("%s of %s %s (%s %%)", planned, total, noun, percent(int64(e.Planned), all))
 	case infeasible.Sign() > 0:
-		return fmt.Sprintf("%s %s: %s run, %s infeasible", total, noun, ran, grouped(infeasible.String()))
+		return fmt.Sprintf("%s %s: %s run, %s infeasible", total, noun, ran, Grouped(infeasible.String()))
 	}
 	return total + " " + noun
+}
+
+// tree reports whether an exploration goes by executions, of which nobody knows how many there are.
+func tree(e protocol.Exploration) bool { return ofStrategy(e, "tree") }
+
+// pinned reports whether the test names its sequences.
+func pinned(e protocol.Exploration) bool { return ofStrategy(e, "pinned") }
+
+func ofStrategy(e protocol.Exploration, name string) bool {
+	return len(e.Strategies) == 1 && e.Strategies[0].Name == name
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return noun
+	}
+	return noun + "s"
+}
+
+// andMore says of a tree that it was not run as a whole.
+func andMore(e protocol.Exploration) string {
+	if e.More {
+		return ", and there are more"
+	}
+	return ""
 }
 
 // percent returns the share of part in a larger total with two decimals. It is rounded, but neither
@@ -101,8 +189,8 @@ func percent(part int64, total *big.Int) string {
 	}
 }
 
-// grouped returns the decimal number with a comma before every group of three digits.
-func grouped(number string) string {
+// Grouped returns the decimal number with a comma before every group of three digits.
+func Grouped(number string) string {
 	sign := ""
 	if strings.HasPrefix(number, "-") {
 		sign, number = "-", number[1:]

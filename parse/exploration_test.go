@@ -35,6 +35,69 @@ func TestSummary(t *testing.T) {
 			"10,000 of 17,153,136 sequences (0.06 %): 10,000 passed",
 		},
 		{
+			"the fewest switches",
+			protocol.Exploration{Sequences: "924", Planned: 1100, Passed: 100, NotRun: 0, Strategies: []protocol.Strategy{
+				{Name: "fewest-switches", Scenarios: 100, Complete: &protocol.Complete{Preemptions: 10, Executions: 924}},
+			}},
+			"fewest-switches: 924 sequences: 100 passed",
+		},
+		{
+			"the fewest switches, a part",
+			protocol.Exploration{Sequences: "924", Planned: 100, Passed: 100, Strategies: []protocol.Strategy{
+				{Name: "fewest-switches", Scenarios: 100, Complete: &protocol.Complete{Preemptions: 2, Executions: 62}},
+			}},
+			"fewest-switches: 100 of 924 sequences (10.82 %): 100 passed; complete up to 2 preemptions: 62 of 924",
+		},
+		{
+			"the fewest switches, stopped at once",
+			protocol.Exploration{Sequences: "924", Planned: 100, Failed: 1, NotRun: 99, Strategies: []protocol.Strategy{
+				{Name: "fewest-switches", Scenarios: 1, Complete: &protocol.Complete{Preemptions: -1}},
+			}},
+			"fewest-switches: 100 of 924 sequences (10.82 %): 0 passed, 1 failed, 99 not run; not complete without any preemption",
+		},
+		{
+			"half and half",
+			protocol.Exploration{Sequences: "17153136", Planned: 10000, Passed: 10000, Strategies: []protocol.Strategy{
+				{Name: "fewest-switches", Scenarios: 5000, Complete: &protocol.Complete{Preemptions: 1, Executions: 96}},
+				{Name: "random", Scenarios: 5000, Seed: "7"},
+			}},
+			"10,000 of 17,153,136 sequences (0.06 %): 10,000 passed; " +
+				"fewest-switches ran 5,000: complete up to 1 preemption: 96 of 17,153,136; random ran 5,000: seed 7",
+		},
+		{
+			"half and half, which was all",
+			protocol.Exploration{Sequences: "6", Infeasible: "2", Planned: 4, Passed: 4, Strategies: []protocol.Strategy{
+				{Name: "fewest-switches", Scenarios: 2, Complete: &protocol.Complete{Executions: 2}},
+				{Name: "random", Scenarios: 2, Seed: "7"},
+			}},
+			"6 sequences: 4 run, 2 infeasible: 4 passed",
+		},
+		{
+			"pct",
+			protocol.Exploration{Sequences: "924", Planned: 20, Passed: 20, Strategies: []protocol.Strategy{
+				{Name: "pct", Scenarios: 20, Seed: "7", Depth: 4, Chance: "3456"},
+			}},
+			"pct: 20 of 924 sequences (2.16 %): 20 passed; depth 4, seed 7, " +
+				"each finds a bug of that depth with a probability of 1/3,456 or more, where no thread blocks",
+		},
+		{
+			"the tree", protocol.Exploration{Planned: 31, Passed: 31, Strategies: []protocol.Strategy{{Name: "tree", Scenarios: 31}}},
+			"tree: 31 executions: 31 passed",
+		},
+		{
+			"a part of the tree",
+			protocol.Exploration{Planned: 1, Passed: 1, More: true, Strategies: []protocol.Strategy{{Name: "tree", Scenarios: 1}}},
+			"tree: 1 execution, and there are more: 1 passed",
+		},
+		{
+			"pinned", protocol.Exploration{Sequences: "6", Planned: 3, Passed: 3, Strategies: []protocol.Strategy{{Name: "pinned", Scenarios: 3}}},
+			"pinned: 3 of 6 sequences: 3 passed",
+		},
+		{
+			"symmetric", protocol.Exploration{Sequences: "3", Planned: 3, Passed: 3, Symmetric: true},
+			"3 symmetric sequences: 3 passed",
+		},
+		{
 			"half", protocol.Exploration{Sequences: "924", Planned: 462, Passed: 462},
 			"462 of 924 sequences (50.00 %): 462 passed",
 		},
@@ -111,8 +174,8 @@ func TestGrouped(t *testing.T) {
 		"0": "0", "12": "12", "123": "123", "1234": "1,234", "123456": "123,456", "1234567": "1,234,567",
 		"-1": "-1", "-123": "-123", "-1234": "-1,234",
 	} {
-		if got := grouped(in); got != want {
-			t.Errorf("grouped(%q) = %q, want %q", in, got, want)
+		if got := Grouped(in); got != want {
+			t.Errorf("Grouped(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

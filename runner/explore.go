@@ -27,10 +27,12 @@ type exploration struct {
 // An exploredCall is one call, and what became of its scenarios.
 type exploredCall struct {
 	plan   protocol.Plan
+	space  explore.Space
 	total  *big.Int          // sequences that there are
 	limit  int               // how many scenarios are to be run at most
 	serial explore.Execution // of the plan run
-	search *explore.Search   // nil where a single sequence was asked for
+	search explore.Strategy  // nil where sequences are named: by the user, or by the test
+	pinned [][]int           // those that the test names, and that are not the serial run's
 
 	// What follows is guarded by run.mu.
 	tally    tally
@@ -76,12 +78,29 @@ func (r *run) abandoned(t *heldTest) {
 }
 
 func (r *run) newCall(c *plannedCall) *exploredCall {
-	call := &exploredCall{
-		plan: c.plan, total: permutations.Count(c.plan.Counts), limit: r.MaxScenarios,
-		serial: explore.Read(c.plan.Counts, nil, c.serial),
+	counts := c.plan.Counts
+	space := explore.Space{Counts: counts, Tree: r.Explore == explore.Tree && len(c.plan.Sequences) == 0}
+	call := &exploredCall{plan: c.plan, limit: r.MaxScenarios}
+	if c.plan.Symmetric {
+		if slices.Min(counts) == slices.Max(counts) {
+			space.Symmetric = true
+		} else {
+			call.limit = 1 // the test has failed, and says why
+		}
 	}
-	if r.only == nil {
-		call.search = explore.New(c.plan.Counts, call.serial)
+	call.space, call.total, call.serial = space, space.Count(), space.Read(nil, c.serial)
+	switch {
+	case r.only != nil:
+	case len(c.plan.Sequences) > 0:
+		for _, text := range c.plan.Sequences {
+			sequence, err := permutations.Parse(text) // it was read before
+			if err == nil && len(sequence) > 0 && !slices.Equal(sequence, call.serial.Sequence) {
+				call.pinned = append(call.pinned, sequence)
+			}
+		}
+	default:
+		config := explore.Config{Strategy: r.Explore, Limit: call.limit, Seed: r.Seed, Depth: r.Depth}
+		call.search = config.Choose(space, call.serial)
 	}
 	return call
 }
@@ -93,7 +112,11 @@ func (x *exploration) run(ctx context.Context) {
 	if r.only == nil {
 		x.serial()
 		for _, call := range x.calls {
-			if call.limit > 1 && call.search.Wait() && !x.stopped(ctx) {
+			switch {
+			case call.limit == 1 || x.stopped(ctx):
+			case call.search == nil:
+				x.pinned(ctx, call)
+			case call.search.Wait():
 				x.scenarios(ctx, call)
 			}
 		}
@@ -222,7 +245,7 @@ func (x *exploration) scenarios(ctx context.Context, call *exploredCall) {
 
 // scenario runs one scenario in a process of its own.
 func (x *exploration) scenario(ctx context.Context, call *exploredCall, job *explore.Job) {
-	result, execution := x.settle(ctx, call, job.Prefix)
+	result, execution := x.settle(ctx, call, job)
 	x.report(result)
 	call.search.Done(job, execution)
 }
@@ -231,14 +254,21 @@ func (x *exploration) scenario(ctx context.Context, call *exploredCall, job *exp
 // turns than it was asked for.
 const retries = 2
 
-// settle runs the scenario that begins with the prefix.
-func (x *exploration) settle(ctx context.Context, call *exploredCall, prefix []int) (scenarioResult, explore.Execution) {
+// settle runs the scenario of a job.
+func (x *exploration) settle(ctx context.Context, call *exploredCall, job *explore.Job) (scenarioResult, explore.Execution) {
+	ask := job.Ask
+	if ask == nil {
+		ask = job.Prefix
+		if !call.space.Tree {
+			ask = request(ask, call.plan.Counts)
+		}
+	}
 	for try := 0; ; try++ {
-		result := x.r.runScenario(ctx, x, call, request(prefix, call.plan.Counts))
+		result := x.r.runScenario(ctx, x, call, ask)
 		if result.canceled {
 			return result, explore.Execution{}
 		}
-		execution := explore.Read(call.plan.Counts, prefix, result.report)
+		execution := call.space.Read(job.Prefix, result.report)
 		result.sequence, result.diverged = execution.Sequence, execution.Diverged
 		if !execution.Diverged || result.verdict != passed || try == retries {
 			return result, execution
@@ -257,12 +287,55 @@ func request(prefix, counts []int) []int {
 	return prefix
 }
 
-// asked runs the sequence that the user asked for, which may be infeasible.
+// pinned runs the sequences that the test names, several at once.
+func (x *exploration) pinned(ctx context.Context, call *exploredCall) {
+	if !x.ready(ctx) {
+		return
+	}
+	var running sync.WaitGroup
+	defer running.Wait()
+	for _, sequence := range call.pinned[:min(len(call.pinned), call.limit-1)] {
+		if x.stopped(ctx) {
+			return
+		}
+		running.Add(1)
+		x.r.slots.run(func() {
+			defer running.Done()
+			if !x.stopped(ctx) {
+				x.report(x.asked(ctx, call, sequence))
+			}
+		})
+	}
+}
+
+// asked runs a sequence that the user or the test names. It may be infeasible, or not be one of the plan:
+// then it is to be just what is executed, as is the name that an exploration of the tree gave to it.
 func (x *exploration) asked(ctx context.Context, call *exploredCall, sequence []int) scenarioResult {
+	counts := call.plan.Counts
+	if slices.Max(sequence) >= len(counts) {
+		return scenarioResult{
+			test: x.test, call: call, sequence: sequence, verdict: failed, reason: protocol.Misfit(sequence, counts, nil),
+		}
+	}
 	result := x.r.runScenario(ctx, x, call, sequence)
 	result.sequence = sequence
-	if result.report != nil && !result.brokeOff {
-		if like := explore.Read(call.plan.Counts, nil, result.report).Sequence; !slices.Equal(like, sequence) {
+	if result.canceled || result.report == nil {
+		return result
+	}
+	executed := result.report.Executed()
+	if result.verdict != passed && len(executed) < len(sequence) && slices.Equal(executed, sequence[:len(executed)]) {
+		return result // it ended before it came so far
+	}
+	if !protocol.Fits(sequence, counts, executed) {
+		reason := protocol.Misfit(sequence, counts, executed)
+		if result.reason != "" {
+			reason = result.reason + "; " + reason
+		}
+		result.verdict, result.reason = failed, reason
+		return result
+	}
+	if !result.brokeOff && permutations.Check(sequence, counts) == nil {
+		if like := explore.Read(counts, nil, result.report).Sequence; !slices.Equal(like, sequence) {
 			result.like = like
 		}
 	}
@@ -301,16 +374,37 @@ func (c *exploredCall) exploration(interrupted bool) protocol.Exploration {
 		Skipped:     c.tally[skipped],
 		Interrupted: interrupted,
 	}
+	e.Symmetric = c.space.Symmetric
+	ran := c.tally.sum()
+	switch {
+	case c.search == nil && c.pinned != nil:
+		e.Planned = min(c.limit, 1+len(c.pinned))
+		e.Strategies = []protocol.Strategy{{Name: "pinned", Scenarios: ran}}
+	case c.search != nil:
+		c.progress(&e)
+	}
+	e.NotRun = e.Planned - ran
+	return e
+}
+
+// progress adds what the strategy says.
+func (c *exploredCall) progress(e *protocol.Exploration) {
+	p := c.search.Progress()
+	e.Strategies = p.Strategies
+	ran := c.tally.sum()
+	if c.space.Tree {
+		e.Sequences, e.Planned, e.More = "", ran, p.More
+		return
+	}
 	feasible := c.total // as far as is known
-	if c.search != nil {
-		if infeasible := c.search.Infeasible(); infeasible.Sign() > 0 {
-			e.Infeasible = infeasible.String()
-			feasible = infeasible.Sub(c.total, infeasible)
-		}
+	if p.Infeasible.Sign() > 0 {
+		e.Infeasible = p.Infeasible.String()
+		feasible = new(big.Int).Sub(c.total, p.Infeasible)
 	}
 	if feasible.IsInt64() && feasible.Int64() < int64(c.limit) {
 		e.Planned = int(feasible.Int64())
 	}
-	e.NotRun = e.Planned - c.tally.sum()
-	return e
+	if p.Over {
+		e.Planned = ran // it has no more, though sequences may be left
+	}
 }

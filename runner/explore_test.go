@@ -88,6 +88,20 @@ func locked(request []int, _ io.WriterAt) (*protocol.Scenario, string) {
 	return took(first, first, second, second), ""
 }
 
+// ending returns a child that also says that its threads have ended, in the last turn of each.
+func ending(child fakeChild) fakeChild {
+	return func(request []int, log io.WriterAt) (*protocol.Scenario, string) {
+		s, status := child(request, log)
+		ended := map[int]bool{}
+		for i := len(s.Turns) - 1; i >= 0; i-- {
+			if thread := s.Turns[i].Thread; !ended[thread] {
+				ended[thread], s.Turns[i].End = true, protocol.Returned
+			}
+		}
+		return s, status
+	}
+}
+
 // An explored is what became of an exploration.
 type explored struct {
 	Requests    []string // what the processes were asked for
@@ -191,11 +205,52 @@ func TestExploration(t *testing.T) {
 			},
 		},
 		{
-			"as many as there may be", Config{MaxScenarios: 3}, locked,
+			"as many as there may be", Config{MaxScenarios: 3, Explore: "permutations"}, locked,
 			explored{
 				[]string{"0,1", "1"},
 				[]string{"0,0,1,1 pass", "0,1,0,1 pass", "1,0,1,0 pass"},
 				protocol.Exploration{Sequences: "6", Infeasible: "2", Planned: 3, Passed: 3},
+			},
+		},
+		{
+			"half and half", Config{MaxScenarios: 3, Seed: 1}, locked,
+			explored{
+				[]string{"1,1,0,0", "0,1,0,1"},
+				[]string{"0,0,1,1 pass", "1,1,0,0 pass", "0,1,0,1 pass"},
+				protocol.Exploration{
+					Sequences: "6", Infeasible: "1", Planned: 3, Passed: 3, Strategies: []protocol.Strategy{
+						{Name: "fewest-switches", Scenarios: 2, Complete: &protocol.Complete{Executions: 2}},
+						{Name: "random", Scenarios: 1, Seed: "1"},
+					},
+				},
+			},
+		},
+		{
+			"the fewest switches", Config{Explore: "fewest-switches"}, locked,
+			explored{
+				[]string{"1,1,0,0", "0,1,1,0", "1,0,0,1"},
+				[]string{"0,0,1,1 pass", "1,1,0,0 pass", "0,1,0,1 pass", "1,0,1,0 pass"},
+				protocol.Exploration{
+					Sequences: "6", Infeasible: "2", Planned: 4, Passed: 4, Strategies: []protocol.Strategy{
+						{Name: "fewest-switches", Scenarios: 4, Complete: &protocol.Complete{Preemptions: 1, Executions: 4}},
+					},
+				},
+			},
+		},
+		{
+			"the tree", Config{Explore: "tree"}, ending(locked),
+			explored{
+				[]string{"0,1", "1", "1,1"},
+				[]string{"0,0,1,1 pass", "0,1,0,1 pass", "1,0,1,0 pass", "1,1,0,0 pass"},
+				protocol.Exploration{Planned: 4, Passed: 4, Strategies: []protocol.Strategy{{Name: "tree", Scenarios: 4}}},
+			},
+		},
+		{
+			"a part of the tree", Config{Explore: "tree", MaxScenarios: 2}, ending(locked),
+			explored{
+				[]string{"0,1"},
+				[]string{"0,0,1,1 pass", "0,1,0,1 pass"},
+				protocol.Exploration{Planned: 2, Passed: 2, More: true, Strategies: []protocol.Strategy{{Name: "tree", Scenarios: 2}}},
 			},
 		},
 		{
@@ -281,6 +336,8 @@ func TestExploration(t *testing.T) {
 			got := exploreFake(t, test.config, test.child)
 			slices.Sort(got.Verdicts)
 			slices.Sort(got.Requests)
+			slices.Sort(test.want.Verdicts)
+			slices.Sort(test.want.Requests)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("three at once: -want +got\n%s", diff)
 			}

@@ -21,6 +21,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/orchtest/orchtest/explore"
 	"github.com/orchtest/orchtest/internal/covertool"
 	"github.com/orchtest/orchtest/internal/overlay"
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -32,6 +33,9 @@ const DefaultMaxScenarios = 10_000
 
 // DefaultScenarioTimeout is how long a scenario may take where nothing else is asked for.
 const DefaultScenarioTimeout = time.Minute
+
+// DefaultDepth is the depth of the bugs that --explore pct looks for.
+const DefaultDepth = 3
 
 // What the library does where neither a flag, nor the environment, nor the test says something else.
 const (
@@ -50,6 +54,9 @@ type Config struct {
 	KeepGoing       bool          // go on after a test's first scenario that failed
 	Parallel        int           // scenarios at once; 0 is the number of CPUs
 	MaxScenarios    int           // per call; 0 is DefaultMaxScenarios
+	Explore         string        // one of explore.Strategies; "" is the permutations, as far as MaxScenarios is enough for them
+	Seed            uint64        // of what is drawn; 0 is as good as any other
+	Depth           int           // of explore.WithPCT; 0 is DefaultDepth
 	ScenarioTimeout time.Duration // 0 is DefaultScenarioTimeout
 
 	TurnTimeout    time.Duration // how long a turn may take; 0 is what Env says, or DefaultTurnTimeout
@@ -106,6 +113,7 @@ type run struct {
 type exploredTest struct {
 	test string
 	protocol.Exploration
+	advice string // what the user could do; "" where there is nothing to be said
 }
 
 // Run runs the tests. It returns nil if all passed, [ErrFailed] if a test, a scenario or a build
@@ -187,6 +195,7 @@ func newRun(c Config) (*run, error) {
 	c.ScenarioTimeout = cmp.Or(c.ScenarioTimeout, DefaultScenarioTimeout)
 	c.Parallel = cmp.Or(c.Parallel, runtime.NumCPU())
 	c.Format = cmp.Or(c.Format, DefaultFormat)
+	c.Depth = cmp.Or(c.Depth, DefaultDepth)
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -257,6 +266,10 @@ func (c Config) check() error {
 		return usagef("--parallel %d: at least one scenario has to run at once", c.Parallel)
 	case c.MaxScenarios < 1:
 		return usagef("--max-scenarios %d: at least one scenario has to run", c.MaxScenarios)
+	case c.Explore != "" && !slices.Contains(explore.Strategies(), c.Explore):
+		return usagef("--explore %s: there is no such strategy; there are: %s", c.Explore, strings.Join(explore.Strategies(), ", "))
+	case c.Depth < 1:
+		return usagef("--depth %d: a bug has at least depth 1", c.Depth)
 	case c.ScenarioTimeout < 0:
 		return usagef("--scenario-timeout %v: a scenario takes some time", c.ScenarioTimeout)
 	case c.TurnTimeout < 0:
@@ -309,7 +322,7 @@ func (r *run) emitExploration(t *heldTest, call *exploredCall, interrupted bool)
 		}
 		r.say(t, text)
 	}
-	r.explored = append(r.explored, exploredTest{t.name, e})
+	r.explored = append(r.explored, exploredTest{t.name, e, call.advice()})
 }
 
 // makeOverlay turns pragmas into the overlay, if there are any.

@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/orchtest/orchtest/explore"
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
 	"github.com/orchtest/orchtest/permutations"
@@ -288,6 +289,9 @@ func indent(text string) string {
 func (r *run) replay(s scenarioResult) string {
 	args := []string{"orchtest", "--run", protocol.Pattern(s.test.name),
 		"--sequence", s.label()}
+	if permutations.Check(s.sequence, s.call.plan.Counts) != nil {
+		args = append(args, "--explore", explore.Tree) // where it comes from
+	}
 	if r.ScenarioTimeout != DefaultScenarioTimeout {
 		args = append(args, "--scenario-timeout", r.ScenarioTimeout.String())
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/orchtest/orchtest/explore"
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
 	"github.com/orchtest/orchtest/permutations"
@@ -119,16 +120,29 @@ func (r *run) choose(all []candidate) error {
 		return usagef("--sequence %s: it takes exactly one orchestrated test, and there are %d: name its package, and it with --run: %s",
 			only.text, len(all), strings.Join(names, ", "))
 	}
-	return only.fit(all[0])
+	return only.fit(all[0], r.Explore == explore.Tree)
+}
+
+// check checks the sequence against a plan. In a tree its turns may be more or fewer than planned: whether
+// it is an execution is known when it has been run.
+func (o *onlySequence) check(plan protocol.Plan, tree bool) error {
+	err := permutations.Check(o.sequence, plan.Counts)
+	if err == nil || len(o.sequence) == 0 || slices.Max(o.sequence) >= len(plan.Threads) {
+		return err
+	}
+	if tree || slices.Contains(plan.Sequences, permutations.Format(o.sequence)) {
+		return nil
+	}
+	return fmt.Errorf("%w; if --explore tree has found it, give that flag too", err)
 }
 
 // fit checks the sequence against the plan of the call that it is for.
-func (o *onlySequence) fit(c candidate) error {
+func (o *onlySequence) fit(c candidate, tree bool) error {
 	for _, plan := range c.plans {
 		if plan.Call != o.call {
 			continue
 		}
-		if err := permutations.Check(o.sequence, plan.Counts); err != nil {
+		if err := o.check(plan, tree); err != nil {
 			return usagef("--sequence: %s: %w", c.test, err)
 		}
 		o.pkg, o.test = c.pkg, c.test

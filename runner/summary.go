@@ -32,8 +32,12 @@ func summary(explored []exploredTest, only bool) string {
 		if n, ok := new(big.Int).SetString(e.Infeasible, 10); ok {
 			infeasible.Add(&infeasible, n)
 		}
-		if !only && (e.Infeasible != "" || e.Diverged > 0 || parse.Partial(e.Exploration)) {
+		if !only && (e.Infeasible != "" || e.Diverged > 0 || e.advice != "" || len(e.Strategies) > 0 || e.Symmetric ||
+			parse.Partial(e.Exploration)) {
 			fmt.Fprintf(&tests, "  %s%s: %s\n", e.test, protocol.Suffix(e.Call), parse.Summary(e.Exploration))
+		}
+		if !only && e.advice != "" {
+			fmt.Fprintf(&tests, "    %s\n", e.advice)
 		}
 		if !only && e.Diverged > 0 && e.test != explained {
 			fmt.Fprintf(&tests, "    %s\n", divergence)
@@ -47,4 +51,15 @@ func summary(explored []exploredTest, only bool) string {
 	sum.Sequences = strconv.Itoa(sum.Planned)
 	_, counts, _ := strings.Cut(parse.Summary(sum), ": ")
 	return fmt.Sprintf("SCENARIOS %s: %s\n%s", planned, counts, tests.String())
+}
+
+// advice says what the option Symmetric would save, where it would hold.
+func (c *exploredCall) advice() string {
+	if !c.plan.Same || c.plan.Symmetric || len(c.plan.Sequences) > 0 || c.space.Tree {
+		return ""
+	}
+	space := c.space
+	space.Symmetric = true
+	return fmt.Sprintf("its threads are the same function: with orchestrate.Symmetric() there are %s sequences",
+		parse.Grouped(space.Count().String()))
 }

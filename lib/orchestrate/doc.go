@@ -51,6 +51,8 @@
 //   - Every sequence is run once, up to the first scenario that fails. A scenario fails by Error, Fatal
 //     or FailNow of its T or of the test's own t, by a panic in a thread, by a deadlock, by a turn that
 //     exceeds its limit, if it is asked for by a leak, and, under the race detector, by a data race.
+//   - [Symmetric] leaves out the sequences that differ in the names of threads only, and [Sequences] names
+//     those to be run.
 //   - A thread that panics, or calls FailNow or SkipNow, has ended. The remaining threads run to their
 //     ends, in index order; what they raise is ignored; and Wait ends the test instead of returning. A
 //     panic is reported with its value and the stack of its thread.

@@ -89,6 +89,9 @@ type call struct {
 	pkg      string // the import path of the package under test, as far as the name of its function tells
 	mode     mode
 
+	symmetric bool    // all threads are interchangeable
+	pinned    [][]int // the sequences to run, where they are named
+
 	serial *T     // the T of the serial run
 	counts Counts // what it counted
 	strays int64  // what the registry had counted before it
@@ -129,20 +132,29 @@ func (c *call) do() Counts {
 	case single:
 		c.run(c.mode.sequence)
 		return c.mode.counts
-	case plan, other:
+	case plan:
+		c.run(nil)
+		c.vacuous()
+		c.interchangeable()
+	case other:
 		c.run(nil)
 		c.vacuous()
 	case explore:
 		c.run(nil)
 		c.vacuous()
+		c.interchangeable()
 		c.explore()
 	}
 	return c.counts
 }
 
-// explore runs every sequence after the serial one, up to the first that fails.
+// explore runs every sequence after the serial one, or those that are named, up to the first that fails.
 func (c *call) explore() {
-	sequences := permutations.New(c.counts)
+	if c.pinned != nil {
+		c.explorePinned()
+		return
+	}
+	sequences := c.sequences()
 	sequences.Next() // the serial run
 	for !c.t.Failed() && sequences.Next() {
 		c.run(sequences.Sequence())
@@ -151,7 +163,7 @@ func (c *call) explore() {
 
 // run runs one scenario; a nil sequence is the serial run. Where the scenario function or a thread
 // ends the test, run does not return; the report is made all the same.
-func (c *call) run(sequence []int) {
+func (c *call) run(sequence []int) *T {
 	expected := c.counts
 	if c.mode.kind == single {
 		expected = c.mode.counts
@@ -201,6 +213,7 @@ func (c *call) run(sequence []int) {
 	}()
 	t.play(c.scenario)
 	returned = true
+	return t
 }
 
 // endSoon ends the process of a scenario that is stuck, in which cleanup functions may be stuck too.

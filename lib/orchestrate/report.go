@@ -22,6 +22,10 @@ func (c *call) report(t *T, sequence []int) {
 			Line:    c.place.line,
 
 			FailedBefore: t.before,
+
+			Symmetric: c.symmetric,
+			Same:      c.same(t),
+			Sequences: c.texts(),
 		})
 		c.attr(protocol.AttrScenario, c.outcome(t, sequence))
 	case single:

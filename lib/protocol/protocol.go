@@ -76,6 +76,13 @@ type Plan struct {
 	Line    int      `json:"line"`
 	// FailedBefore tells that the test had failed before the call.
 	FailedBefore bool `json:"failedBefore,omitempty"`
+	// Symmetric tells that the test calls all threads interchangeable: of sequences that are equal but for
+	// the names of threads, only that is to be run in which they appear first in index order.
+	Symmetric bool `json:"symmetric,omitempty"`
+	// Same tells that it could: all threads are the same function value, and of equal counts.
+	Same bool `json:"same,omitempty"`
+	// Sequences are those that the test names, `0,1,1,0`. Where there are any, just they are to be run.
+	Sequences []string `json:"sequences,omitempty"`
 }
 
 // A Scenario is what happened in one scenario.
@@ -162,4 +169,32 @@ type Exploration struct {
 	Skipped     int  `json:"skipped"` // ran, and called Skip
 	NotRun      int  `json:"notRun"`
 	Interrupted bool `json:"interrupted,omitempty"`
+
+	// Strategies say how the scenarios were chosen, one after the other. They are left out where those were
+	// the sequences in lexicographic order.
+	Strategies []Strategy `json:"strategies,omitempty"`
+	// Symmetric tells that of sequences which are equal but for the names of threads only one counts.
+	Symmetric bool `json:"symmetric,omitempty"`
+	// More tells that there are executions that were not run, of a number that is not known. It is said of
+	// the strategy tree only, which does not go by sequences: there Sequences is empty.
+	More bool `json:"more,omitempty"`
+}
+
+// A Strategy is a way to choose scenarios, and what it came to.
+type Strategy struct {
+	Name      string `json:"name"`            // fewest-switches, random, pct, tree, pinned
+	Scenarios int    `json:"scenarios"`       // how many it has chosen that were run
+	Seed      string `json:"seed,omitempty"`  // of random and pct, in decimal: it may exceed 53 bits
+	Depth     int    `json:"depth,omitempty"` // of pct
+	// Chance is, of pct, how likely each scenario at least meets a bug of the depth: one in so many, in decimal.
+	Chance string `json:"chance,omitempty"`
+	// Complete is, of fewest-switches, how far it came.
+	Complete *Complete `json:"complete,omitempty"`
+}
+
+// Complete says that every execution with so many preemptions or fewer was run. A preemption is a turn
+// of another thread while the one that had the turn before could go on and had planned turns left.
+type Complete struct {
+	Preemptions int `json:"preemptions"` // -1 if not even those without any were all run
+	Executions  int `json:"executions"`  // how many executions that is
 }

@@ -1,0 +1,44 @@
+package explore_test
+
+import (
+	"testing"
+
+	"github.com/orchtest/orchtest/explore"
+	"github.com/orchtest/orchtest/lib/protocol"
+)
+
+// BenchmarkStrategies takes the first 10,000 of the 17,153,136 sequences of three threads with six turns
+// each, again and again, without running anything.
+func BenchmarkStrategies(b *testing.B) {
+	for _, name := range append(explore.Strategies(), "") {
+		b.Run("explore="+name, func(b *testing.B) {
+			space := explore.Space{Counts: []int{6, 6, 6}, Tree: name == explore.Tree}
+			c := explore.Config{Strategy: name, Limit: 10_000, Seed: 1, Depth: 5}
+			b.ReportAllocs()
+			var strategy explore.Strategy
+			for b.Loop() {
+				if strategy == nil || !strategy.Wait() {
+					strategy = c.Choose(space, space.Read(nil, ended(undisturbed(nil, space.Counts))))
+					strategy.Wait()
+				}
+				job := strategy.Next()
+				ask := job.Ask
+				if ask == nil {
+					ask = job.Prefix
+				}
+				strategy.Done(job, space.Read(job.Prefix, ended(undisturbed(ask, space.Counts))))
+			}
+		})
+	}
+}
+
+// ended returns a report that also says that the threads have ended, each with its last turn.
+func ended(report *protocol.Scenario) *protocol.Scenario {
+	done := make([]bool, len(report.Threads))
+	for i := len(report.Turns) - 1; i >= 0; i-- {
+		if thread := report.Turns[i].Thread; !done[thread] {
+			done[thread], report.Turns[i].End = true, protocol.Returned
+		}
+	}
+	return report
+}

@@ -1,0 +1,227 @@
+package explore
+
+import (
+	"container/heap"
+	"math"
+	"math/big"
+	"slices"
+	"sync"
+
+	"github.com/orchtest/orchtest/lib/protocol"
+)
+
+// A Fewest goes through the executions of a call, those with the fewest preemptions first: iterative
+// context bounding, M. Musuvathi and S. Qadeer, Iterative Context Bounding for Systematic Testing of
+// Multithreaded Programs, PLDI 2007. [NewFewest] makes one.
+//
+// A preemption is a turn of another thread while the one that had the turn before could go on, and had
+// planned turns left. To leave a thread that is blocked or has ended is none. Where no thread blocks and
+// each takes the turns that are planned, the order is that of permutations.Fewest, with one worker.
+//
+// It keeps each turn that a thread could have had and has not: a job, whose preemptions are known before
+// it is run, as the turns before are. Each is asked for by a sequence that has no further preemption. It
+// keeps as many as can still be run, so the memory is bounded by the limit: about 100 bytes for each
+// scenario, and the turns of the executions that they branch off from.
+type Fewest struct {
+	space Space
+	limit int
+
+	mu         sync.Mutex
+	changed    sync.Cond
+	todo       chances
+	given      int         // jobs, and the serial run
+	running    map[int]int // by preemptions, jobs that were given and are not done
+	lost       int         // the least preemptions of what will not be run, or could not be found out
+	ran        []int       // executions, by their preemptions
+	scenarios  int
+	infeasible big.Int
+	course     course
+}
+
+// A chance is a turn that a thread could have had.
+type chance struct {
+	turns  []int // of the execution that it branches off from; several share them
+	at     int
+	thread int
+	cost   int // preemptions of turns[:at] and the thread
+}
+
+// NewFewest returns the strategy, for so many scenarios. The execution is that of the serial run.
+func NewFewest(space Space, serial Execution, limit int) *Fewest {
+	space.Counts = slices.Clone(space.Counts)
+	f := &Fewest{space: space, limit: limit, given: 1, running: map[int]int{}, lost: math.MaxInt}
+	f.changed.L = &f.mu
+	f.add(serial, 0)
+	return f
+}
+
+// Wait implements [Strategy].
+func (f *Fewest) Wait() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for !f.has() && len(f.running) > 0 {
+		f.changed.Wait()
+	}
+	return f.has()
+}
+
+// has reports whether there is a job.
+func (f *Fewest) has() bool { return len(f.todo) > 0 && f.given < f.limit }
+
+// Next implements [Strategy]: it is the job with the fewest preemptions, and of several the first in
+// lexicographic order.
+func (f *Fewest) Next() *Job {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.has() {
+		return nil
+	}
+	c := heap.Pop(&f.todo).(chance)
+	f.given++
+	f.running[c.cost]++
+	prefix := append(slices.Clone(c.turns[:c.at]), c.thread)
+	return &Job{Prefix: prefix, Ask: f.goOn(prefix), cost: c.cost}
+}
+
+// goOn returns the sequence that begins with the prefix and then lets its last thread go on, and each
+// other one when it has its first turn.
+func (f *Fewest) goOn(prefix []int) []int {
+	left := slices.Clone(f.space.Counts)
+	for _, thread := range prefix {
+		left[thread]--
+	}
+	sequence := slices.Clone(prefix)
+	give := func(thread int) {
+		for ; left[thread] > 0; left[thread]-- {
+			sequence = append(sequence, thread)
+		}
+	}
+	give(prefix[len(prefix)-1])
+	for thread := range left {
+		give(thread)
+	}
+	return sequence
+}
+
+// Done implements [Strategy].
+func (f *Fewest) Done(job *Job, x Execution) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.running[job.cost]--; f.running[job.cost] == 0 {
+		delete(f.running, job.cost)
+	}
+	f.add(x, job.cost)
+	f.changed.Broadcast()
+}
+
+// add takes an execution, whose prefix has so many preemptions.
+func (f *Fewest) add(x Execution, cost int) {
+	if x.wasRun() {
+		f.scenarios++
+	}
+	if !x.known {
+		f.lost = min(f.lost, cost)
+		return
+	}
+	c := &f.course
+	c.load(len(f.space.Counts), x, 0)
+	turns := slices.Clone(c.turns)
+	left := slices.Clone(f.space.Counts)
+	cost = 0
+	for at, thread := range turns {
+		running := -1 // who is preempted, if another thread has the turn
+		if at > 0 && left[turns[at-1]] > 0 && c.ready(at, turns[at-1]) {
+			running = turns[at-1]
+		}
+		further := func(thread int) int {
+			if running >= 0 && running != thread {
+				return cost + 1
+			}
+			return cost
+		}
+		if at >= x.prefix {
+			for other, n := range left {
+				if other != thread && n > 0 && c.ready(at, other) && f.space.allows(other, left) {
+					heap.Push(&f.todo, chance{turns, at, other, further(other)})
+				}
+			}
+		}
+		cost = further(thread)
+		left[thread]--
+	}
+	for len(f.ran) <= cost {
+		f.ran = append(f.ran, 0)
+	}
+	f.ran[cost]++
+	f.space.infeasible(&f.infeasible, c, x.prefix)
+	f.prune()
+}
+
+// prune drops what cannot be run within the limit.
+func (f *Fewest) prune() {
+	most := max(f.limit-f.given, 0)
+	if len(f.todo) <= 2*most+1000 {
+		return
+	}
+	slices.SortFunc(f.todo, chance.compare)
+	f.lost = min(f.lost, f.todo[most].cost)
+	clear(f.todo[most:])
+	f.todo = f.todo[:most]
+}
+
+// Progress implements [Strategy].
+func (f *Fewest) Progress() Progress {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	open := f.lost // the least preemptions of what was not run
+	if len(f.todo) > 0 {
+		open = min(open, f.todo[0].cost)
+	}
+	for cost := range f.running {
+		open = min(open, cost)
+	}
+	complete := &protocol.Complete{Preemptions: min(open, len(f.ran)) - 1}
+	for _, n := range f.ran[:complete.Preemptions+1] {
+		complete.Executions += n
+	}
+	return Progress{
+		Infeasible: new(big.Int).Set(&f.infeasible),
+		More:       open < math.MaxInt,
+		Strategies: []protocol.Strategy{{Name: FewestSwitches, Scenarios: f.scenarios, Complete: complete}},
+	}
+}
+
+// chances are a heap, with the least on top.
+type chances []chance
+
+func (c chances) Len() int           { return len(c) }
+func (c chances) Less(i, j int) bool { return c[i].compare(c[j]) < 0 }
+func (c chances) Swap(i, j int)      { c[i], c[j] = c[j], c[i] }
+func (c *chances) Push(x any)        { *c = append(*c, x.(chance)) }
+func (c *chances) Pop() any {
+	last := len(*c) - 1
+	x := (*c)[last]
+	(*c)[last] = chance{}
+	*c = (*c)[:last]
+	return x
+}
+
+// compare orders by preemptions, and then as sequences. None begins like another.
+func (c chance) compare(other chance) int {
+	if c.cost != other.cost {
+		return c.cost - other.cost
+	}
+	common := min(c.at, other.at)
+	if n := slices.Compare(c.turns[:common], other.turns[:common]); n != 0 {
+		return n
+	}
+	return c.turn(common) - other.turn(common)
+}
+
+// turn returns the thread of a turn.
+func (c chance) turn(i int) int {
+	if i == c.at {
+		return c.thread
+	}
+	return c.turns[i]
+}

@@ -1,0 +1,214 @@
+package explore
+
+import (
+	"math/big"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/orchtest/orchtest/lib/protocol"
+	"github.com/orchtest/orchtest/permutations"
+)
+
+// maxNodes is how many turns a Sample keeps: 256 MiB. When it has them, it gives no further job.
+const maxNodes = 1 << 24
+
+// maxKnown is how many sequences in a row may turn out to execute what was run before, until a Sample
+// gives up: a few seconds.
+const maxKnown = 1 << 20
+
+// A Sample runs sequences that are drawn at random. It foretells from the executions that it knows of
+// what a sequence executes, and leaves out one that would execute what was run before, or is running. What
+// cannot be foretold while another job is running waits for that.
+//
+// The same seed gives the same executions, however many run at once: those of the first sequences that
+// are drawn, as many as it takes.
+type Sample struct {
+	space Space
+	about protocol.Strategy
+	limit int
+
+	mu         sync.Mutex
+	changed    sync.Cond
+	sequences  permutations.Sequences
+	trie       trie
+	next       *Job             // found and not given
+	waiting    map[step][][]int // by step that is being taken, the sequences that take it too
+	deferred   int              // how many these are
+	again      [][]int          // sequences that waited
+	taken      int              // jobs found, and the serial run if it counts
+	running    int
+	known      int // sequences in a row that were known
+	executions int
+	over       bool
+	most       int // nodes of the trie
+	total      *big.Int
+	infeasible big.Int
+}
+
+// newSample returns the strategy random or pct. The execution is that of the serial run.
+func newSample(space Space, serial Execution, c Config) *Sample {
+	space.Counts = slices.Clone(space.Counts)
+	s := &Sample{
+		space: space, limit: c.Limit, taken: 1, most: maxNodes, total: space.Count(), waiting: map[step][][]int{},
+		about: protocol.Strategy{Name: c.Strategy, Scenarios: 1, Seed: strconv.FormatUint(c.Seed, 10)},
+	}
+	s.trie.space = &s.space
+	s.changed.L = &s.mu
+	if c.Strategy == WithPCT {
+		it := permutations.NewPCT(space.Counts, c.Depth, c.Seed)
+		s.sequences = symmetric(it, space)
+		s.about.Depth, s.about.Chance = c.Depth, chanceOf(space.Counts, c.Depth).String()
+	} else {
+		s.sequences = symmetric(permutations.NewRandom(space.Counts, c.Seed), space)
+	}
+	s.learn(serial)
+	return s
+}
+
+// A symmetrical is an iterator that can leave sequences out.
+type symmetrical interface {
+	permutations.Sequences
+	Symmetric(classes []int) error
+}
+
+// symmetric makes an iterator one over the sequences of the space.
+func symmetric(it symmetrical, space Space) permutations.Sequences {
+	if err := it.Symmetric(space.classes()); err != nil {
+		panic("explore: " + err.Error()) // who makes the space has seen to it
+	}
+	return it
+}
+
+// chanceOf returns one in how many draws, at least, meets a bug of the depth.
+func chanceOf(counts []int, depth int) *big.Int {
+	turns := 0
+	for _, n := range counts {
+		turns += n
+	}
+	depth = min(depth, max(turns, 1))
+	chance := new(big.Int).Exp(big.NewInt(int64(turns)), big.NewInt(int64(depth-1)), nil)
+	return chance.Mul(chance, big.NewInt(int64(len(counts))))
+}
+
+// Wait implements [Strategy].
+func (s *Sample) Wait() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.find(); s.next == nil && s.running > 0; s.find() {
+		s.changed.Wait()
+	}
+	return s.next != nil
+}
+
+// find finds the next job, if there is one.
+func (s *Sample) find() {
+	for s.next == nil && !s.over && s.taken+s.deferred < s.limit {
+		sequence, ok := s.draw()
+		if !ok {
+			s.over = s.deferred == 0
+			return
+		}
+		turns, step, leaves := s.trie.follow(sequence)
+		if !leaves {
+			s.known++
+			s.over = s.over || s.known > maxKnown
+			continue
+		}
+		if _, is := s.waiting[step]; is {
+			s.waiting[step] = append(s.waiting[step], slices.Clone(sequence))
+			s.deferred++
+			continue
+		}
+		s.known = 0
+		s.waiting[step] = nil
+		s.taken++
+		s.next = &Job{Prefix: turns, Ask: slices.Clone(sequence), sample: s, step: step}
+	}
+}
+
+// draw returns the next sequence to be looked at.
+func (s *Sample) draw() ([]int, bool) {
+	if len(s.again) > 0 {
+		sequence := s.again[0]
+		s.again = s.again[1:]
+		return sequence, true
+	}
+	if len(s.trie.nodes) == 0 || len(s.trie.nodes) > s.most {
+		return nil, false
+	}
+	ok := s.sequences.Next()
+	return s.sequences.Sequence(), ok
+}
+
+// Next implements [Strategy].
+func (s *Sample) Next() *Job {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.find()
+	job := s.next
+	if job != nil {
+		s.next = nil
+		s.running++
+	}
+	return job
+}
+
+// Done implements [Strategy].
+func (s *Sample) Done(job *Job, x Execution) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running--
+	if x.wasRun() {
+		s.about.Scenarios++
+	}
+	s.again = append(s.again, s.waiting[job.step]...)
+	s.deferred -= len(s.waiting[job.step])
+	delete(s.waiting, job.step)
+	if !x.known {
+		s.trie.dead(job.step)
+	}
+	s.learn(x)
+	s.changed.Broadcast()
+}
+
+// told takes what became of a job of another strategy, whose jobs are done before the first one is taken
+// from this one.
+func (s *Sample) told(job *Job, x Execution) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !x.known {
+		if _, step, leaves := s.trie.follow(job.Ask); leaves {
+			s.trie.dead(step)
+		}
+	}
+	s.learn(x)
+}
+
+// learn takes note of an execution.
+func (s *Sample) learn(x Execution) {
+	if !x.known {
+		return
+	}
+	common, isNew := s.trie.insert(x)
+	if !isNew {
+		return
+	}
+	s.executions++
+	s.space.infeasible(&s.infeasible, &s.trie.course, common)
+	all := big.NewInt(int64(s.executions))
+	s.over = s.over || all.Add(all, &s.infeasible).Cmp(s.total) == 0
+}
+
+// Progress implements [Strategy].
+func (s *Sample) Progress() Progress {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := big.NewInt(int64(s.executions))
+	return Progress{
+		Infeasible: new(big.Int).Set(&s.infeasible),
+		More:       all.Add(all, &s.infeasible).Cmp(s.total) < 0,
+		Over:       s.over && s.running == 0 && s.next == nil,
+		Strategies: []protocol.Strategy{s.about},
+	}
+}

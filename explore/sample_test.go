@@ -1,0 +1,68 @@
+package explore_test
+
+import (
+	"testing"
+
+	"github.com/orchtest/orchtest/explore"
+	"github.com/orchtest/orchtest/permutations"
+)
+
+// TestSampleEndsWhenFull checks that a strategy that must not keep more ends, and says that there is more.
+func TestSampleEndsWhenFull(t *testing.T) {
+	space := explore.Space{Counts: []int{6, 6, 6}}
+	serial := space.Read(nil, undisturbed(nil, space.Counts))
+	s := explore.Config{Strategy: explore.AtRandom, Limit: 1000, Seed: 1}.Choose(space, serial)
+	explore.Shrink(s, 200)
+	ran := 1
+	for ; s.Wait(); ran++ {
+		job := s.Next()
+		s.Done(job, space.Read(job.Prefix, undisturbed(job.Ask, space.Counts)))
+	}
+	if ran < 200/18 || ran > 30 {
+		t.Errorf("%d ran, of 18 turns each", ran)
+	}
+	if p := s.Progress(); !p.More || !p.Over {
+		t.Errorf("more: %v, over: %v", p.More, p.Over)
+	}
+}
+
+// TestUnknownIsNotTriedAgain checks that each strategy goes on where nothing can be known of some
+// executions, without running the same again or claiming too much.
+func TestUnknownIsNotTriedAgain(t *testing.T) {
+	for _, name := range explore.Strategies() {
+		t.Run(name, func(t *testing.T) {
+			space := explore.Space{Counts: []int{2, 3}, Tree: name == explore.Tree}
+			serial := space.Read(nil, ended(undisturbed(nil, space.Counts)))
+			s := explore.Config{Strategy: name, Limit: 100, Seed: 1, Depth: 5}.Choose(space, serial)
+			names := map[string]bool{"0,0,1,1,1": true}
+			for s.Wait() {
+				job := s.Next()
+				ask := job.Ask
+				if ask == nil {
+					ask = job.Prefix
+				}
+				report := ended(undisturbed(ask, space.Counts))
+				if job.Prefix[0] == 1 {
+					report = nil
+				}
+				x := space.Read(job.Prefix, report)
+				if name := permutations.Format(x.Sequence); names[name] {
+					t.Errorf("%s was run again", name)
+				} else {
+					names[name] = true
+				}
+				s.Done(job, x)
+			}
+			if len(names) != 5 { // four begin with 0, and one with 1
+				t.Errorf("got %v, want 5", names)
+			}
+			p := s.Progress()
+			if !p.More {
+				t.Error("it says that all is known")
+			}
+			if name == explore.FewestSwitches && p.Strategies[0].Complete.Preemptions != -1 {
+				t.Errorf("complete up to %d preemptions, where one without any is not known", p.Strategies[0].Complete.Preemptions)
+			}
+		})
+	}
+}

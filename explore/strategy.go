@@ -1,0 +1,92 @@
+package explore
+
+import (
+	"fmt"
+	"math/big"
+
+	"github.com/orchtest/orchtest/lib/protocol"
+)
+
+// A Strategy decides which scenarios of a call are run, and in which order. Its methods may be called
+// from several goroutines at once.
+type Strategy interface {
+	// Wait returns true once there is a job, and false once there will be none any more. It waits while
+	// jobs are running whose executions may give further ones.
+	Wait() bool
+	// Next returns the next job, or nil if there is none at the moment. Each job is to be handed to
+	// Done, whatever became of it.
+	Next() *Job
+	// Done takes what became of a job.
+	Done(job *Job, x Execution)
+	// Progress tells what is known by now.
+	Progress() Progress
+}
+
+// A Job is a scenario to be run.
+type Job struct {
+	// Prefix are the turns that its execution begins with, as far as they could be foreseen. No other job
+	// has an execution that begins so. It is not to be changed.
+	Prefix []int
+	// Ask is the sequence to be asked for; nil stands for Prefix. It is not to be changed.
+	Ask []int
+
+	branch *branch // of a Search
+	number int     // among the jobs of the branch
+	cost   int     // of a Fewest
+	sample *Sample // that it is of
+	step   step    // of a Sample
+}
+
+// A Progress is what can be said of an exploration so far.
+type Progress struct {
+	// Infeasible is how many sequences are known to execute like another one. In a tree, which has no
+	// sequences, it is nil.
+	Infeasible *big.Int
+	// More tells that executions are left that were not run, or that some may be: not all is known.
+	More bool
+	// Over tells that there will be no further job, though some sequences may be left.
+	Over bool
+	// Strategies say how the scenarios were chosen. They are nil for the permutations, in their order.
+	Strategies []protocol.Strategy
+}
+
+// A Config says how the executions of a call are explored.
+type Config struct {
+	// Strategy is one of [Strategies]. "" are the permutations where Limit is enough for all sequences, or
+	// for the serial run alone; else half of the limit is for the fewest switches, and the other half is random.
+	Strategy string
+	Limit    int    // how many scenarios are to be run at most, the serial one included
+	Seed     uint64 // of what is drawn
+	Depth    int    // of pct, 1 or more
+}
+
+// Names of the strategies.
+const (
+	Permutations   = "permutations"
+	FewestSwitches = "fewest-switches"
+	AtRandom       = "random"
+	WithPCT        = "pct"
+	Tree           = "tree"
+)
+
+// Strategies are the names of all strategies.
+func Strategies() []string { return []string{Permutations, FewestSwitches, AtRandom, WithPCT, Tree} }
+
+// Choose returns the strategy that is asked for. The execution is that of the serial run, and the space
+// is to be a tree if the strategy is.
+func (c Config) Choose(space Space, serial Execution) Strategy {
+	switch c.Strategy {
+	case Permutations, Tree:
+		return space.Search(serial)
+	case FewestSwitches:
+		return NewFewest(space, serial, c.Limit)
+	case AtRandom, WithPCT:
+		return newSample(space, serial, c)
+	case "":
+		if c.Limit == 1 || space.Count().Cmp(big.NewInt(int64(c.Limit))) <= 0 {
+			return space.Search(serial)
+		}
+		return newMix(space, serial, c)
+	}
+	panic(fmt.Sprintf("explore: there is no strategy %q", c.Strategy))
+}
