@@ -1,3 +1,5 @@
+//lint:file-ignore SA2001 What waits for a lock is the subject, not what it guards.
+
 package orchestrate_test
 
 import (

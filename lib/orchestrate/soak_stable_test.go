@@ -1,3 +1,5 @@
+//lint:file-ignore SA5002 It keeps a core busy, on purpose.
+
 package orchestrate_test
 
 import (

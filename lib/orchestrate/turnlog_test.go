@@ -1,3 +1,5 @@
+//lint:file-ignore SA5007 The stack is to overflow.
+
 package orchestrate_test
 
 import (

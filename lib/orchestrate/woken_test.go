@@ -1,3 +1,5 @@
+//lint:file-ignore SA2001,S1000,S1037 What waits is the subject, not what for.
+
 package orchestrate_test
 
 import (
