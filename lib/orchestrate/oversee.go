@@ -28,12 +28,12 @@ func (c *conductor) run() *stuck {
 	for i := range c.ready {
 		c.ready[i] = true
 	}
+	c.lookout.init(c.threads) // before the threads: what it finds out once for the process it finds in the open
+	defer c.lookout.close()
 	c.running.Add(len(c.threads))
 	for _, th := range c.threads {
 		go th.run()
 	}
-	c.lookout.init(c.threads)
-	defer c.lookout.close()
 	s := c.oversee()
 	if s != nil {
 		s.over = c.drained()
