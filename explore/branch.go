@@ -59,6 +59,12 @@ func (c *course) load(threads int, x Execution, keep int) {
 			c.ended[t.Thread] = i + 1
 		}
 	}
+	// A turn in which a thread was blocked may say that the thread ended in it, though that came later.
+	for thread := range c.ended {
+		for c.blocked != nil && c.ended[thread] < len(c.turns) && slices.Contains(c.blocked[c.ended[thread]], thread) {
+			c.ended[thread]++
+		}
+	}
 }
 
 // keep restores what was known of so many turns.
@@ -81,9 +87,6 @@ func (c *course) keep(before course, turns int) {
 }
 
 // ready reports whether a thread could have had the turn of this index.
-//
-// A turn in which a thread was blocked may say that the thread ended in it, though that came later: what
-// was blocked had not ended. Either way the thread is not ready.
 func (c *course) ready(at, thread int) bool {
 	return at < c.ended[thread] && (c.blocked == nil || !slices.Contains(c.blocked[at], thread))
 }
