@@ -2,6 +2,7 @@ package orchestrate_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/orchtest/orchtest/lib/orchestrate"
@@ -12,12 +13,18 @@ import (
 func ExampleSymmetric() {
 	TestTwo := func(t *testing.T) {
 		orchestrate.Test(t, func(t *orchestrate.T) {
+			var mu sync.Mutex // the race detector does not take the turns for an order
 			var order []int
+			note := func(i int) {
+				mu.Lock()
+				defer mu.Unlock()
+				order = append(order, i)
+			}
 			for i := range 2 {
 				t.Go("", func() {
-					order = append(order, i)
+					note(i)
 					syncpoint.Here()
-					order = append(order, i)
+					note(i)
 				})
 			}
 			t.Wait()
