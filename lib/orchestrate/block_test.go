@@ -358,3 +358,15 @@ func TestEverySequenceRunsWhereThreadsBlock(t *testing.T) {
 		})
 	}
 }
+
+// contend has two threads take turns at one lock, in every order, and logs how many scenarios that took.
+func contend(t *testing.T) {
+	scenarios := 0
+	orchestrate.Test(t, func(t *orchestrate.T) {
+		scenarios++
+		var mu sync.Mutex
+		t.Go("", holding(mu.Lock, mu.Unlock))
+		t.Go("", holding(mu.Lock, mu.Unlock))
+	})
+	t.Logf("%d scenarios", scenarios)
+}

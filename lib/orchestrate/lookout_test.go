@@ -262,14 +262,7 @@ var besideABusyTest = child("TestBeside", func(t *testing.T) {
 			t.Parallel()
 			<-begun
 			defer close(quit)
-			scenarios := 0
-			orchestrate.Test(t, func(t *orchestrate.T) {
-				scenarios++
-				var mu sync.Mutex
-				t.Go("", holding(mu.Lock, mu.Unlock))
-				t.Go("", holding(mu.Lock, mu.Unlock))
-			})
-			t.Logf("%d scenarios", scenarios)
+			contend(t)
 		})
 	})
 })

@@ -364,14 +364,7 @@ var afterADeadlock = child("TestAfterADeadlock", func(t *testing.T) {
 		})
 	})
 	t.Run("next", func(t *testing.T) {
-		scenarios := 0
-		orchestrate.Test(t, func(t *orchestrate.T) {
-			scenarios++
-			var mu sync.Mutex
-			t.Go("", holding(mu.Lock, mu.Unlock))
-			t.Go("", holding(mu.Lock, mu.Unlock))
-		})
-		t.Logf("%d scenarios", scenarios)
+		contend(t)
 	})
 })
 
