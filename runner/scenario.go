@@ -34,6 +34,7 @@ type scenarioResult struct {
 	brokeOff bool               // its process ended before the scenario did
 	diverged bool               // it took other turns than those that it was asked for
 	plan     bool               // it was part of the plan run
+	again    string             // of one that failed in a batch: what it came to in a process of its own, if that is known
 	coverage []byte             // its profile; nil where it left none
 }
 
@@ -47,10 +48,12 @@ func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCal
 	var output outputBuffer
 	child := &parse.Child{Output: output.add}
 	e, err := r.executor.execute(ctx, command{
-		path:   x.target.path,
-		args:   slices.Concat(r.scenarioArgs(x.test.name), cover.args(), r.goArgs.own),
-		dir:    x.target.dir,
-		env:    slices.Concat(r.scenarioVars(x, call, request), []string{protocol.EnvTurns + "=" + turns.Name()}, cover.env()),
+		path: x.target.path,
+		args: slices.Concat(r.scenarioArgs(x.test.name), cover.args(), r.goArgs.own),
+		dir:  x.target.dir,
+		env: slices.Concat(r.scenarioVars(x, call), cover.env(), []string{
+			protocol.EnvSequence + "=" + permutations.Format(request), protocol.EnvTurns + "=" + turns.Name(),
+		}),
 		output: child,
 		limit:  r.ScenarioTimeout,
 	})
@@ -116,13 +119,12 @@ func (r *run) scenarioArgs(test string) []string {
 	return slices.Concat(args, r.goArgs.binary)
 }
 
-func (r *run) scenarioVars(x *exploration, call *exploredCall, request []int) []string {
+func (r *run) scenarioVars(x *exploration, call *exploredCall) []string {
 	env := r.sharedEnv()
 	return append(env[:len(env):len(env)],
 		"PWD="+x.target.dir,
 		protocol.EnvTest+"="+x.test.name,
 		protocol.EnvCall+"="+strconv.Itoa(call.plan.Call),
-		protocol.EnvSequence+"="+permutations.Format(request),
 		protocol.EnvCounts+"="+permutations.Format(call.plan.Counts),
 	)
 }
@@ -230,7 +232,7 @@ func (r *run) scenarioReport(s scenarioResult) protocol.Scenario {
 	}
 	report.Call, report.Sequence = s.call.plan.Call, s.sequence
 	report.Failed, report.Skipped = s.verdict == failed || s.verdict == errored, s.verdict == skipped
-	report.Replay = r.replay(s)
+	report.Replay, report.Again = r.replay(s), s.again
 	if s.verdict == passed && r.only == nil {
 		// Of what passed nobody asks where it stopped, and there may be very many.
 		report.Turns = slices.Clone(report.Turns)
@@ -252,6 +254,9 @@ func (r *run) explain(s scenarioResult) string {
 	if s.like != nil {
 		fmt.Fprintf(&b, "\nit gives a turn to a thread that is blocked or has ended by then, and so executes like %s",
 			permutations.Format(s.like))
+	}
+	if s.verdict == failed && s.again == parse.ActionFail {
+		b.WriteString("\nit failed in a batch, and in a process of its own, too")
 	}
 	if s.diverged {
 		b.WriteString("\nit diverged: it took other turns than the same beginning had before")
@@ -285,12 +290,16 @@ func indent(text string) string {
 	return b.String()
 }
 
-// replay is the command that runs a scenario again.
+// replay is the command that runs a scenario again; one that fails only after others, with those.
 func (r *run) replay(s scenarioResult) string {
-	args := []string{"orchtest", "--run", protocol.Pattern(s.test.name),
-		"--sequence", s.label()}
-	if permutations.Check(s.sequence, s.call.plan.Counts) != nil {
-		args = append(args, "--explore", explore.Tree) // where it comes from
+	args := []string{"orchtest", "--run", protocol.Pattern(s.test.name)}
+	if s.onlyAfterOthers() {
+		args = append(args, r.batchFlags()...)
+	} else {
+		args = append(args, "--sequence", s.label())
+		if permutations.Check(s.sequence, s.call.plan.Counts) != nil {
+			args = append(args, "--explore", explore.Tree) // where it comes from
+		}
 	}
 	if r.ScenarioTimeout != DefaultScenarioTimeout {
 		args = append(args, "--scenario-timeout", r.ScenarioTimeout.String())

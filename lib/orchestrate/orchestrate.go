@@ -52,7 +52,7 @@ func NoLeaks() Option { return func(c *call) { c.mode.noLeaks = true } }
 // threads can take turns, and returns how many turns each took when they ran one after the other.
 // The first scenario that fails stops the exploration and fails t.
 //
-// Under `orchtest` each order runs in a process of its own. Under plain `go test` they all run one
+// Under `orchtest` each order runs in a process of its own, unless --isolation batch is given. Under plain `go test` they all run one
 // after the other in this process, each with a call of scenario: what scenario makes is fresh, and
 // what lives outside of it is carried from one to the next.
 //
@@ -92,9 +92,10 @@ type call struct {
 	symmetric bool    // all threads are interchangeable
 	pinned    [][]int // the sequences to run, where they are named
 
-	serial *T     // the T of the serial run
-	counts Counts // what it counted
-	strays int64  // what the registry had counted before it
+	serial *T                 // the T of the serial run
+	counts Counts             // what it counted
+	strays int64              // what the registry had counted before it
+	told   *protocol.Scenario // the last report of a batch that says everything
 
 	// What follows serves one scenario after the other.
 	left []int
@@ -132,6 +133,9 @@ func (c *call) do() Counts {
 	case single:
 		c.run(c.mode.sequence)
 		return c.mode.counts
+	case batch:
+		c.runBatch()
+		return c.mode.counts
 	case plan:
 		c.run(nil)
 		c.vacuous()
@@ -165,7 +169,7 @@ func (c *call) explore() {
 // ends the test, run does not return; the report is made all the same.
 func (c *call) run(sequence []int) *T {
 	expected := c.counts
-	if c.mode.kind == single {
+	if c.mode.awaited() {
 		expected = c.mode.counts
 	}
 	t := &T{
@@ -187,7 +191,7 @@ func (c *call) run(sequence []int) *T {
 	}
 	report := func() { c.report(t, sequence) }
 	stopTelling := func() bool { return true }
-	if c.mode.kind == single {
+	if c.mode.awaited() {
 		report = sync.OnceFunc(report)
 		t.whenStuck = func() { endSoon(report) }
 	} else {
@@ -245,7 +249,7 @@ const tellAfter = 5 * time.Second
 // leaveBubble ends the process if the bubble cannot end, as a thread is left in it. Where that is durably blocked
 // the bubble says so itself, by a panic; else it would wait for it without end.
 func (c *call) leaveBubble(t *T) {
-	if c.mode.kind == single {
+	if c.mode.awaited() {
 		os.Exit(1)
 	}
 	l := &t.conductor.lookout

@@ -30,6 +30,8 @@ func (c *call) report(t *T, sequence []int) {
 		c.attr(protocol.AttrScenario, c.outcome(t, sequence))
 	case single:
 		c.attr(protocol.AttrScenario, c.outcome(t, sequence))
+	case batch:
+		c.answer(c.outcome(t, sequence))
 	case explore, other:
 		if t.Failed() && len(t.conductor.threads) > 0 {
 			c.explain(c.outcome(t, sequence))
