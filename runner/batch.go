@@ -17,8 +17,11 @@ import (
 // much are the others to take.
 const batchTime = time.Second
 
-// A batch is a process that runs scenarios of one call, one after the other. It is asked for one at a time, as
-// strategies learn from each. Its process ends with the first that did not simply pass: see settle.
+// mostAhead is for how many scenarios a process is asked at a time, at most.
+const mostAhead = 4
+
+// A batch is a process that runs scenarios of one call, one after the other. Its process
+// ends with the first that did not simply pass: see settle.
 type batch struct {
 	x    *exploration
 	call *exploredCall
@@ -26,11 +29,12 @@ type batch struct {
 	turns    *os.File
 	cover    *coverFolder
 	requests *os.File // to the process's standard input
+	queue    []*task  // what it was asked for, and has not answered
 	input    *os.File // its other end
 	answers  chan answer
 	timer    *time.Timer   // runs while a scenario does
 	overdue  chan struct{} // closed when it has run for too long
-	asked    time.Time     // when the scenario was that runs
+	began    time.Time     // when the scenario did that runs
 
 	output outputBuffer // of the scenario that runs
 	child  parse.Child
@@ -62,28 +66,46 @@ type ran struct {
 // batch runs a task and those after it in one process, as long as that goes well and for about a second. It
 // returns once all of them are reported.
 func (x *exploration) batch(ctx context.Context, first *task, next func() *task) {
+	for tasks := []*task{first}; len(tasks) > 0; {
+		tasks = x.process(ctx, tasks, next)
+		if x.stopped(ctx) {
+			for _, t := range tasks {
+				t.done()
+			}
+			return
+		}
+	}
+}
+
+// process runs the tasks and those that are next in one process. It returns tasks that the process was asked
+// for, and has not begun.
+func (x *exploration) process(ctx context.Context, tasks []*task, next func() *task) []*task {
 	r := x.r
-	b := &batch{x: x, call: first.call, turns: r.turnFiles.take(), cover: r.coverage.take()}
+	b := &batch{x: x, call: tasks[0].call, turns: r.turnFiles.take(), cover: r.coverage.take()}
 	var process sync.WaitGroup
-	last, err := &ran{task: first}, b.open()
-	if err != nil {
-		b.err = err
-	} else {
+	last := &ran{task: tasks[0]}
+	if b.err = b.open(); b.err == nil {
 		process.Go(func() { b.execute(ctx) })
-		last = b.run(first, next)
+		for _, t := range tasks {
+			b.ask(t)
+		}
+		last = b.run(next)
 		b.close()
 		process.Wait()
+	} else {
+		b.queue = tasks[1:]
 	}
 	result := b.judge(last)
 	r.coverage.add(x.test.pkg.name, b.cover.profile())
 	r.coverage.giveBack(b.cover)
 	r.turnFiles.giveBack(b.turns)
 	x.settle(ctx, last, result)
+	return b.queue
 }
 
 // open makes what connects the batch with its process.
 func (b *batch) open() (err error) {
-	b.answers, b.overdue, b.ended = make(chan answer, 1), make(chan struct{}), make(chan struct{})
+	b.answers, b.overdue, b.ended = make(chan answer, mostAhead), make(chan struct{}), make(chan struct{})
 	b.child = parse.Child{Output: b.output.add, Answer: b.answered}
 	b.input, b.requests, err = os.Pipe()
 	return err
@@ -116,29 +138,49 @@ func (b *batch) answered(report *protocol.Scenario, err error) {
 }
 
 // run runs one task after the other, and returns the last one. It reports those before.
-func (b *batch) run(first *task, next func() *task) *ran {
-	var last *ran
-	for t := first; ; {
-		b.ask(t.request)
-		if last != nil {
-			b.x.report(last.result) // while the next one runs
-		}
-		last = b.wait(t)
-		if !last.passed || b.spent() {
+func (b *batch) run(next func() *task) *ran {
+	for {
+		last := b.wait()
+		if !last.passed {
 			return last
 		}
-		if t = next(); t == nil {
+		for len(b.queue) < b.ahead(last) && !b.spent() {
+			t := next()
+			if t == nil {
+				break
+			}
+			b.ask(t)
+		}
+		if len(b.queue) == 0 {
 			return last
 		}
+		b.x.report(last.result) // while the next one runs
 	}
 }
 
-// ask has the process run a scenario. Where it has ended, wait tells.
-func (b *batch) ask(request []int) {
-	b.turns.WriteAt([]byte(protocol.EndOfTurns), 0)
-	b.asked = b.x.r.Now()
+// ask has the process run a scenario, once it has run those before. Where it has ended, wait tells.
+func (b *batch) ask(t *task) {
+	if len(b.queue) == 0 {
+		b.begin()
+	}
+	b.queue = append(b.queue, t)
+	b.requests.WriteString(permutations.Format(t.request) + "\n")
+}
+
+// begin takes note that the process runs the first scenario in the queue from now on.
+func (b *batch) begin() {
+	b.began = b.x.r.Now()
 	b.watch()
-	b.requests.WriteString(permutations.Format(request) + "\n")
+}
+
+// ahead returns for how many scenarios the process is to be asked at a time. To wait for the next request takes
+// it longer than a short scenario. Where one is to run at a time, the strategy is to know of each before it
+// chooses the next one.
+func (b *batch) ahead(last *ran) int {
+	if b.x.r.Parallel == 1 || last.took > time.Millisecond {
+		return 1
+	}
+	return mostAhead
 }
 
 // watch gives the process the time that a scenario has.
@@ -151,9 +193,10 @@ func (b *batch) watch() {
 	}
 }
 
-// wait returns what became of the task that was asked for.
-func (b *batch) wait(t *task) *ran {
-	last := &ran{task: t}
+// wait returns what became of the first task in the queue.
+func (b *batch) wait() *ran {
+	last := &ran{task: b.queue[0]}
+	b.queue = b.queue[1:]
 	select {
 	case last.answer = <-b.answers:
 		last.answered = true
@@ -165,7 +208,10 @@ func (b *batch) wait(t *task) *ran {
 		}
 	}
 	b.timer.Stop()
-	last.took = b.x.r.Now().Sub(b.asked)
+	last.took = b.x.r.Now().Sub(b.began)
+	if len(b.queue) > 0 {
+		b.begin()
+	}
 	if b.first == 0 {
 		b.first = max(last.took, 1)
 	} else {

@@ -62,6 +62,8 @@ type heldTest struct {
 	ended    time.Time
 	busy     bool // its scenarios are being run
 	failed   bool // by a scenario of its own or of a test below it
+
+	replay string // what is the same in the commands that run its scenarios again; "" before it is asked for
 }
 
 // A plannedCall is a call of orchestrate.Test in the plan run.

@@ -151,15 +151,13 @@ func (r *run) emit(s scenarioResult) {
 			send(func(e *parse.Event) { e.Action, e.Output = parse.ActionOutput, line })
 		}
 	}
-	attr := func(key, value string) {
-		send(func(e *parse.Event) { e.Action, e.Key, e.Value = parse.ActionAttr, key, value })
-	}
 
 	send(func(e *parse.Event) { e.Action = parse.ActionRun })
 	print("=== RUN   " + name + "\n")
-	attr(protocol.AttrScenario, encode(r.scenarioReport(s)))
+	report := r.scenarioReport(s)
+	send(func(e *parse.Event) { e.Action, e.Key, e.Scenario = parse.ActionAttr, protocol.AttrScenario, &report })
 	if s.verdict == errored {
-		attr(protocol.AttrError, s.reason)
+		send(func(e *parse.Event) { e.Action, e.Key, e.Value = parse.ActionAttr, protocol.AttrError, s.reason })
 	}
 	told := s.verdict == failed || s.verdict == errored || r.only != nil
 	if told {
@@ -290,7 +288,8 @@ func indent(text string) string {
 	return b.String()
 }
 
-// replay is the command that runs a scenario again; one that fails only after others, with those.
+// replay is the command that runs a scenario again; one that fails only after others, with those. It is called
+// under run.mu.
 func (r *run) replay(s scenarioResult) string {
 	args := []string{"orchtest", "--run", protocol.Pattern(s.test.name)}
 	if s.onlyAfterOthers() {
@@ -301,6 +300,15 @@ func (r *run) replay(s scenarioResult) string {
 			args = append(args, "--explore", explore.Tree) // where it comes from
 		}
 	}
+	if s.test.replay == "" {
+		s.test.replay = quoted(r.replayFlags(s.test.pkg.name))
+	}
+	return quoted(args) + " " + s.test.replay
+}
+
+// replayFlags are those that every scenario of a package is run again with, and the package.
+func (r *run) replayFlags(pkg string) []string {
+	var args []string
 	if r.ScenarioTimeout != DefaultScenarioTimeout {
 		args = append(args, "--scenario-timeout", r.ScenarioTimeout.String())
 	}
@@ -313,14 +321,20 @@ func (r *run) replay(s scenarioResult) string {
 	if r.FailOnLeak != nil {
 		args = append(args, fmt.Sprintf("--fail-on-leak=%v", *r.FailOnLeak))
 	}
-	args = append(args, r.patternsFor(s.test.pkg.name)...)
+	args = append(args, r.patternsFor(pkg)...)
 	if again := r.goArgs.again(); len(again) > 0 {
 		args = append(append(args, "--"), again...)
 	}
+	return args
+}
+
+// quoted returns arguments as a shell takes them.
+func quoted(args []string) string {
+	texts := make([]string, len(args))
 	for i, arg := range args {
-		args[i] = shellQuote(arg)
+		texts[i] = shellQuote(arg)
 	}
-	return strings.Join(args, " ")
+	return strings.Join(texts, " ")
 }
 
 // patternsFor returns what a user would write for a package with a target that is listed: a folder,

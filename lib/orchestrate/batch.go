@@ -33,8 +33,9 @@ func (c *call) runBatch() {
 	c.t.Helper()
 	for !c.t.Failed() {
 		line, err := requests.ReadString('\n')
-		if err != nil {
-			return // there are no more
+		if err != nil { // there are no more
+			c.log.close()
+			return
 		}
 		text := strings.TrimSuffix(line, "\n")
 		sequence, err := permutations.Parse(text)
@@ -48,11 +49,12 @@ func (c *call) runBatch() {
 
 // answer reports a scenario of a batch. There may be very many, so of one that passed it says no more than is
 // not known from those before it.
-func (c *call) answer(s protocol.Scenario) {
-	if s.Failed || s.Skipped || c.told == nil || !slices.Equal(c.told.Threads, s.Threads) {
-		c.attr(protocol.AttrScenario, s)
-		c.told = &s
+func (c *call) answer(t *T, sequence []int) {
+	if !t.Failed() && !t.Skipped() && c.told != nil && slices.Equal(c.told.Threads, t.names()) {
+		c.t.Attr(protocol.AttrPassed, string(protocol.AppendPassed(nil, t.turns((*thread).brief))))
 		return
 	}
-	c.t.Attr(protocol.AttrPassed, string(protocol.AppendPassed(nil, s.Turns)))
+	s := c.outcome(t, sequence)
+	c.attr(protocol.AttrScenario, s)
+	c.told = &s
 }

@@ -100,6 +100,7 @@ type call struct {
 	// What follows serves one scenario after the other.
 	left []int
 	wake chan struct{}
+	log  *logFile // nil where none is wanted, or before the first
 }
 
 func begin(t *testing.T, scenario func(*T), opts []Option) *call {
@@ -183,7 +184,10 @@ func (c *call) run(sequence []int) *T {
 	c.left = append(c.left[:0], expected...)
 	t.script = scripted{rest: sequence, left: c.left}
 	t.conductor.watcher, t.conductor.strategy = t, &t.script
-	t.conductor.log = openTurnLog(c.mode.turns)
+	if c.log == nil {
+		c.log = openLog(c.mode.turns)
+	}
+	t.conductor.log = c.log.restart()
 	t.conductor.lookout.folder = c.folder
 	defer c.watch(t)()
 	if c.mode.noLeaks {
@@ -200,8 +204,8 @@ func (c *call) run(sequence []int) *T {
 	returned := false
 	defer func() {
 		stopTelling()
-		if !t.stuck { // else nothing that the race detector sees orders this after what the threads wrote
-			t.conductor.log.close()
+		if !t.stuck && c.mode.kind != batch { // if stuck, nothing that the race detector sees orders this after what the threads wrote
+			c.log.close()
 		}
 		if !returned && !t.Skipped() {
 			t.fail()
@@ -277,7 +281,7 @@ func (t *T) play(scenario func(*T)) {
 func (c *call) counted(t *T) {
 	c.serial = t
 	c.counts = make(Counts, len(t.conductor.threads))
-	for _, turn := range t.turns() {
+	for _, turn := range t.turns((*thread).brief) {
 		c.counts[turn.Thread]++
 	}
 	for i, n := range c.counts {
@@ -347,7 +351,7 @@ func quoted(names []string) string {
 
 // outcome describes a scenario that has run.
 func (c *call) outcome(t *T, sequence []int) protocol.Scenario {
-	turns := t.turns()
+	turns := t.turns((*thread).describe)
 	if sequence == nil {
 		for _, turn := range turns {
 			sequence = append(sequence, turn.Thread)
