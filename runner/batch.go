@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,7 +19,7 @@ import (
 const batchTime = time.Second
 
 // mostAhead is for how many scenarios a process is asked at a time, at most.
-const mostAhead = 4
+const mostAhead = 8
 
 // A batch is a process that runs scenarios of one call, one after the other. Its process
 // ends with the first that did not simply pass: see settle.
@@ -86,9 +87,7 @@ func (x *exploration) process(ctx context.Context, tasks []*task, next func() *t
 	last := &ran{task: tasks[0]}
 	if b.err = b.open(); b.err == nil {
 		process.Go(func() { b.execute(ctx) })
-		for _, t := range tasks {
-			b.ask(t)
-		}
+		b.ask(tasks)
 		last = b.run(next)
 		b.close()
 		process.Wait()
@@ -144,12 +143,8 @@ func (b *batch) run(next func() *task) *ran {
 		if !last.passed {
 			return last
 		}
-		for len(b.queue) < b.ahead(last) && !b.spent() {
-			t := next()
-			if t == nil {
-				break
-			}
-			b.ask(t)
+		if ahead := b.ahead(last); len(b.queue) <= ahead/2 && !b.spent() {
+			b.askFor(ahead-len(b.queue), next)
 		}
 		if len(b.queue) == 0 {
 			return last
@@ -158,13 +153,30 @@ func (b *batch) run(next func() *task) *ran {
 	}
 }
 
-// ask has the process run a scenario, once it has run those before. Where it has ended, wait tells.
-func (b *batch) ask(t *task) {
+// askFor asks for up to so many further scenarios.
+func (b *batch) askFor(n int, next func() *task) {
+	var tasks []*task
+	for range n {
+		t := next()
+		if t == nil {
+			break
+		}
+		tasks = append(tasks, t)
+	}
+	b.ask(tasks)
+}
+
+// ask has the process run scenarios, once it has run those before. Where it has ended, wait tells.
+func (b *batch) ask(tasks []*task) {
 	if len(b.queue) == 0 {
 		b.begin()
 	}
-	b.queue = append(b.queue, t)
-	b.requests.WriteString(permutations.Format(t.request) + "\n")
+	var lines strings.Builder
+	for _, t := range tasks {
+		lines.WriteString(permutations.Format(t.request) + "\n")
+	}
+	b.queue = append(b.queue, tasks...)
+	b.requests.WriteString(lines.String())
 }
 
 // begin takes note that the process runs the first scenario in the queue from now on.

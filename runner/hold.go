@@ -63,7 +63,7 @@ type heldTest struct {
 	busy     bool // its scenarios are being run
 	failed   bool // by a scenario of its own or of a test below it
 
-	replay string // what is the same in the commands that run its scenarios again; "" before it is asked for
+	replay [2]string // how the commands begin and end that run its scenarios again, once one was asked for
 }
 
 // A plannedCall is a call of orchestrate.Test in the plan run.

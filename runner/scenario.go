@@ -291,19 +291,19 @@ func indent(text string) string {
 // replay is the command that runs a scenario again; one that fails only after others, with those. It is called
 // under run.mu.
 func (r *run) replay(s scenarioResult) string {
-	args := []string{"orchtest", "--run", protocol.Pattern(s.test.name)}
-	if s.onlyAfterOthers() {
-		args = append(args, r.batchFlags()...)
-	} else {
-		args = append(args, "--sequence", s.label())
-		if permutations.Check(s.sequence, s.call.plan.Counts) != nil {
-			args = append(args, "--explore", explore.Tree) // where it comes from
+	if s.test.replay[0] == "" { // there may be very many scenarios
+		s.test.replay = [2]string{
+			quoted([]string{"orchtest", "--run", protocol.Pattern(s.test.name)}), quoted(r.replayFlags(s.test.pkg.name)),
 		}
 	}
-	if s.test.replay == "" {
-		s.test.replay = quoted(r.replayFlags(s.test.pkg.name))
+	which := "--sequence " + shellQuote(s.label())
+	switch {
+	case s.onlyAfterOthers():
+		which = quoted(r.batchFlags(s.call))
+	case permutations.Check(s.sequence, s.call.plan.Counts) != nil:
+		which += " --explore " + explore.Tree // where it comes from
 	}
-	return quoted(args) + " " + s.test.replay
+	return s.test.replay[0] + " " + which + " " + s.test.replay[1]
 }
 
 // replayFlags are those that every scenario of a package is run again with, and the package.

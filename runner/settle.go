@@ -2,9 +2,11 @@ package runner
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/orchtest/orchtest/explore"
+	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
 )
 
@@ -79,12 +81,12 @@ func (s scenarioResult) onlyAfterOthers() bool {
 
 // batchFlags are those by which the same scenarios run one after the other in one process, as far as that can
 // be had again.
-func (r *run) batchFlags() []string {
+func (r *run) batchFlags(call *exploredCall) []string {
 	flags := []string{"--isolation", Batch, "--parallel", "1"}
 	if r.Explore != "" {
 		flags = append(flags, "--explore", r.Explore)
 	}
-	if r.Explore == "" || r.Explore == explore.AtRandom || r.Explore == explore.WithPCT {
+	if call.draws() {
 		flags = append(flags, "--seed", strconv.FormatUint(r.Seed, 10))
 	}
 	if r.Explore == explore.WithPCT {
@@ -94,4 +96,13 @@ func (r *run) batchFlags() []string {
 		flags = append(flags, "--max-scenarios", strconv.Itoa(r.MaxScenarios))
 	}
 	return flags
+}
+
+// draws reports whether what is run depends on the seed.
+func (c *exploredCall) draws() bool {
+	if c.search == nil {
+		return false
+	}
+	drawn := func(s protocol.Strategy) bool { return s.Seed != "" }
+	return slices.ContainsFunc(c.search.Progress().Strategies, drawn)
 }
