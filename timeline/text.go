@@ -49,6 +49,43 @@ func truncate(text string, room int) string {
 	return b.String() + "…"
 }
 
+// wrap puts two texts on a line of a width, or else on lines of their own, broken at spaces.
+func wrap(first, second string, room int) []string {
+	if whole := first + " " + second; width(whole) <= room {
+		return []string{whole}
+	}
+	var lines []string
+	for i, text := range []string{first, second} {
+		lines = append(lines, "")
+		for j, word := range strings.Fields(text) {
+			line := &lines[len(lines)-1]
+			switch {
+			case j == 0 && i == 0:
+				*line = lastPart(word, room)
+			case j == 0:
+				*line = "  " + lastPart(word, room-2)
+			case width(*line)+1+width(word) <= room:
+				*line += " " + word
+			default:
+				lines = append(lines, "    "+lastPart(word, room-4))
+			}
+		}
+	}
+	return lines
+}
+
+// lastPart shortens a word to a width. Its end remains: that is where a path has the file and the line.
+func lastPart(word string, room int) string {
+	wide := width(word)
+	if wide <= room {
+		return word
+	}
+	for g := uniseg.NewGraphemes(word); wide >= room && g.Next(); wide -= g.Width() {
+		word = word[len(g.Str()):]
+	}
+	return "…" + word
+}
+
 // share gives each as much as it wants, if there is room; who wants less leaves the rest to the others.
 func share(room int, wanted []int) []int {
 	order := make([]int, len(wanted))

@@ -157,9 +157,9 @@ func (d *drawing) cell(row protocol.Row, room int) []line {
 		from = "goes on"
 		to = "→ " + row.To
 	}
-	lines := []line{{from + " " + to, paint}}
-	if width(lines[0].text) > room {
-		lines = []line{{from, paint}, {"  " + to, paint}}
+	var lines []line
+	for _, text := range wrap(from, to, room) {
+		lines = append(lines, line{text, paint})
 	}
 	if d.o.Source != nil && row.File != "" {
 		if text := strings.TrimSpace(d.o.Source(row.File, row.Line)); text != "" {
