@@ -46,6 +46,8 @@ type Event struct {
 	// Scenario is, where orchtest made the event itself and it is an attribute [protocol.AttrScenario], what stands
 	// in its Value. That is empty then: to write it takes longer than all else, and not everybody reads it.
 	Scenario *protocol.Scenario `json:"-"`
+	// Display, unless nil, is what a terminal shows in place of Output. It is not part of the stream.
+	Display *string `json:"-"`
 
 	// raw is the line that the event was read from, without its end: what this package does not
 	// know of survives in it.

@@ -196,7 +196,9 @@ func skips(s *protocol.Scenario, _ io.WriterAt) (*protocol.Scenario, string) {
 }
 
 // strays takes other turns than it was asked for.
-func strays(*protocol.Scenario, io.WriterAt) (*protocol.Scenario, string) { return took(0, 0, 1, 1), "" }
+func strays(*protocol.Scenario, io.WriterAt) (*protocol.Scenario, string) {
+	return took(0, 0, 1, 1), ""
+}
 
 // breaksOff ends the process in the middle of the scenario's third turn.
 func breaksOff(s *protocol.Scenario, log io.WriterAt) (*protocol.Scenario, string) {

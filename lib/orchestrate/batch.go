@@ -49,12 +49,12 @@ func (c *call) runBatch() {
 
 // answer reports a scenario of a batch. There may be very many, so of one that passed it says no more than is
 // not known from those before it.
-func (c *call) answer(t *T, sequence []int) {
+func (c *call) answer(t *T) {
 	if !t.Failed() && !t.Skipped() && c.told != nil && slices.Equal(c.told.Threads, t.names()) {
 		c.t.Attr(protocol.AttrPassed, string(protocol.AppendPassed(nil, t.turns((*thread).brief))))
 		return
 	}
-	s := c.outcome(t, sequence)
+	s := c.outcome(t)
 	c.attr(protocol.AttrScenario, s)
 	c.told = &s
 }
