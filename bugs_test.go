@@ -3,50 +3,43 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/orchtest/orchtest/explore"
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
 )
 
-var table = flag.Bool("table", false, "write the table of docs/exploration.md anew, which takes long")
-
 // A knownBug is a test of testdata/bugs.
 type knownBug struct {
 	test, name string
 	strategy   string // that finds it soon
-	depth      int    // with which pct finds it soonest
 }
 
 var knownBugs = []knownBug{
-	{"LostUpdate", "lost update", explore.Permutations, 2},
-	{"CheckThenAct", "check-then-act", explore.FewestSwitches, 2},
-	{"TornRead", "torn read", explore.FewestSwitches, 2},
-	{"DoubleChecked", "double-checked locking", explore.FewestSwitches, 2},
-	{"ABA", "ABA on a lock-free stack", explore.AtRandom, 4},
-	{"Reorder3", "reordering, 3 threads", explore.FewestSwitches, 2},
-	{"Reorder5", "reordering, 5 threads", explore.AtRandom, 2},
-	{"Reorder10", "reordering, 10 threads", explore.AtRandom, 2},
-	{"Reorder20", "reordering, 20 threads", explore.AtRandom, 2},
-	{"Stealing", "work-stealing queue", explore.FewestSwitches, 2},
-	{"Deadlock", "deadlock that needs 3 preemptions", explore.AtRandom, 4},
-	{"Retries", "too few retries", explore.AtRandom, 6},
-	{"SlowPath", "slow path", explore.Tree, 3},
-	{"Stampede", "stampede", explore.AtRandom, 4},
-	{"Lapped", "lapped reader", explore.WithPCT, 2},
+	{"LostUpdate", "lost update", explore.Permutations},
+	{"CheckThenAct", "check-then-act", explore.FewestSwitches},
+	{"TornRead", "torn read", explore.FewestSwitches},
+	{"DoubleChecked", "double-checked locking", explore.FewestSwitches},
+	{"ABA", "ABA on a lock-free stack", explore.AtRandom},
+	{"Reorder3", "reordering, 3 threads", explore.FewestSwitches},
+	{"Reorder5", "reordering, 5 threads", explore.AtRandom},
+	{"Reorder10", "reordering, 10 threads", explore.AtRandom},
+	{"Reorder20", "reordering, 20 threads", explore.AtRandom},
+	{"Stealing", "work-stealing queue", explore.FewestSwitches},
+	{"Deadlock", "deadlock that needs 3 preemptions", explore.AtRandom},
+	{"Retries", "too few retries", explore.AtRandom},
+	{"SlowPath", "slow path", explore.Tree},
+	{"Stampede", "stampede", explore.AtRandom},
+	{"Lapped2", "lapped reader, 2 threads", explore.FewestSwitches},
+	{"Lapped7", "lapped reader, 7 threads", explore.WithPCT},
 }
 
 // TestBugs runs the command on code with known bugs: each is to be found by a strategy that is made for its
@@ -66,6 +59,9 @@ func TestBugs(t *testing.T) {
 			for i, e := range found {
 				if e.Failed != 1 {
 					t.Errorf("%s: it was not found: %s", bugs[i].test, parse.Summary(e))
+				}
+				if want := tableSays(t, bugs[i], strategy); drawn(strategy, 1) == 0 && tableFound(e) != want {
+					t.Errorf("%s: it was found after %s scenarios, and the table says %s", bugs[i].test, tableFound(e), want)
 				}
 			}
 		})
@@ -190,141 +186,4 @@ func bugsFound(path string, names []string) ([]protocol.Exploration, error) {
 		}
 	}
 	return found, nil
-}
-
-// Of the table in docs/exploration.md.
-const (
-	tableSeeds = 20
-	tableLimit = 10_000
-	tableBegin = "<!-- table: go test -run TestTable -table -timeout 2h . -->\n"
-	tableEnd   = "<!-- end of table -->\n"
-)
-
-// A tableColumn is a way to look for all bugs.
-type tableColumn struct {
-	title, strategy string
-	depth           func(knownBug) int
-}
-
-var (
-	noDepth      = func(knownBug) int { return 0 }
-	tableColumns = []tableColumn{
-		{"permutations", explore.Permutations, noDepth},
-		{"fewest-switches", explore.FewestSwitches, noDepth},
-		{"random", explore.AtRandom, noDepth},
-		{"pct", explore.WithPCT, noDepth},
-		{"pct of the best depth", explore.WithPCT, func(b knownBug) int { return b.depth }},
-		{"tree", explore.Tree, noDepth},
-		{"default", "", noDepth},
-	}
-)
-
-// TestTable writes the table anew that says how many scenarios each strategy needs for each bug.
-func TestTable(t *testing.T) {
-	if !*table {
-		t.Skip("it is asked for with -table, and takes long")
-	}
-	run := bugRunner(t)
-	cells := map[string]*tableCell{} // by column and bug
-	cell := func(c tableColumn, b knownBug) *tableCell { return cells[c.title+" "+b.test] }
-	var group errgroup.Group
-	group.SetLimit(runtime.NumCPU())
-	for _, c := range tableColumns {
-		byDepth := map[int][]knownBug{}
-		for _, b := range knownBugs {
-			byDepth[c.depth(b)] = append(byDepth[c.depth(b)], b)
-			cells[c.title+" "+b.test] = &tableCell{}
-		}
-		seeds := tableSeeds
-		if drawn(c.strategy, 1) == 0 {
-			seeds = 1
-		}
-		for depth, bugs := range byDepth {
-			for seed := 1; seed <= seeds; seed++ {
-				group.Go(func() error {
-					found, err := run(bugRun{c.strategy, depth, drawn(c.strategy, seed), tableLimit}, bugs)
-					for i, e := range found {
-						cell(c, bugs[i]).found[seed-1] = e
-					}
-					return err
-				})
-			}
-		}
-	}
-	if err := group.Wait(); err != nil {
-		t.Fatal(err)
-	}
-	var text strings.Builder
-	text.WriteString("| bug | sequences |")
-	for _, c := range tableColumns {
-		text.WriteString(" " + c.title + " |")
-	}
-	text.WriteString("\n| --- | ---: |" + strings.Repeat(" ---: |", len(tableColumns)) + "\n")
-	for _, b := range knownBugs {
-		fmt.Fprintf(&text, "| %s | %s |", b.name, tableCount(cell(tableColumns[0], b).found[0].Sequences))
-		for _, c := range tableColumns {
-			text.WriteString(" " + cell(c, b).text())
-			if depth := c.depth(b); depth > 0 {
-				fmt.Fprintf(&text, " (%d)", depth)
-			}
-			text.WriteString(" |")
-		}
-		text.WriteString("\n")
-	}
-	tableWrite(t, text.String())
-}
-
-// A tableCell is what became of a bug, by seed. Of a strategy that draws nothing there is one.
-type tableCell struct {
-	found [tableSeeds]protocol.Exploration
-}
-
-// text is after how many scenarios the bug was found: the median and the worst.
-func (c *tableCell) text() string {
-	found := slices.DeleteFunc(c.found[:], func(e protocol.Exploration) bool { return e.Version == 0 })
-	slices.SortFunc(found, func(a, b protocol.Exploration) int {
-		return cmp.Or(cmp.Compare(a.Passed+(1-a.Failed)*tableLimit, b.Passed+(1-b.Failed)*tableLimit))
-	})
-	median, worst := tableFound(found[len(found)/2]), tableFound(found[len(found)-1])
-	if len(found) == 1 || median == worst {
-		return worst
-	}
-	return median + " / " + worst
-}
-
-// tableFound is after how many scenarios a bug was found.
-func tableFound(e protocol.Exploration) string {
-	n := parse.Grouped(strconv.Itoa(e.Passed + e.Failed))
-	switch {
-	case e.Failed > 0:
-		return n
-	case e.Passed == tableLimit:
-		return "> " + n
-	}
-	return "not in " + n
-}
-
-// tableCount is a number, which may be very large.
-func tableCount(n string) string {
-	if len(n) > 9 {
-		return fmt.Sprintf("%s.%s·10^%d", n[:1], n[1:2], len(n)-1)
-	}
-	return parse.Grouped(n)
-}
-
-// tableWrite puts the table into the page.
-func tableWrite(t *testing.T, text string) {
-	path := filepath.Join("docs", "exploration.md")
-	page, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, ok := strings.Cut(string(page), tableBegin)
-	_, after, ended := strings.Cut(rest, tableEnd)
-	if !ok || !ended {
-		t.Fatalf("%s: no %q … %q", path, tableBegin, tableEnd)
-	}
-	if err := os.WriteFile(path, []byte(before+tableBegin+text+tableEnd+after), 0o666); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -6,18 +6,20 @@ import (
 	"github.com/orchtest/orchtest/lib/orchestrate"
 )
 
-func TestLapped(t *testing.T) { orchestrate.Test(t, lapped((*ring).read)) }
+func TestLapped2(t *testing.T) { orchestrate.Test(t, lapped(1, (*ring).read)) }
+func TestLapped7(t *testing.T) { orchestrate.Test(t, lapped(6, (*ring).read)) }
 
-func TestLappedRepaired(t *testing.T) { orchestrate.Test(t, lapped((*ring).readRepaired)) }
+func TestLapped2Repaired(t *testing.T) { orchestrate.Test(t, lapped(1, (*ring).readRepaired)) }
+func TestLapped7Repaired(t *testing.T) { orchestrate.Test(t, lapped(6, (*ring).readRepaired)) }
 
-// lapped has six writers of three messages each, and a reader of twelve.
-func lapped(read func(*ring) (sender, text int64)) func(*orchestrate.T) {
+// lapped has so many writers, of eighteen messages in all, and a reader of twelve.
+func lapped(writers int, read func(*ring) (sender, text int64)) func(*orchestrate.T) {
 	return func(t *orchestrate.T) {
 		var r ring
-		for i := range 6 {
+		for i := range writers {
 			t.Go("writer", func() {
-				for j := range 3 {
-					r.write(int64(10*i + j))
+				for j := range 18 / writers {
+					r.write(int64(100*i + j))
 				}
 			})
 		}
