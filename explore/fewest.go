@@ -29,7 +29,8 @@ type Fewest struct {
 	mu         sync.Mutex
 	changed    sync.Cond
 	todo       chances
-	given      int         // jobs, and the serial run
+	edge       *Job        // the first one of a shard, if it is still to be taken
+	given      int         // jobs whose executions are this shard's as far as is known, and the serial run if it is
 	running    map[int]int // by preemptions, jobs that were given and are not done
 	lost       int         // the least preemptions of what will not be run, or could not be found out
 	ran        []int       // executions, by their preemptions
@@ -49,9 +50,14 @@ type chance struct {
 // NewFewest returns the strategy, for so many scenarios. The execution is that of the serial run.
 func NewFewest(space Space, serial Execution, limit int) *Fewest {
 	space.Counts = slices.Clone(space.Counts)
-	f := &Fewest{space: space, limit: limit, given: 1, running: map[int]int{}, lost: math.MaxInt}
+	f := &Fewest{space: space, limit: limit, running: map[int]int{}, lost: math.MaxInt}
 	f.changed.L = &f.mu
-	f.add(serial, 0)
+	switch {
+	case space.startsBefore(serial.Sequence) || !serial.known:
+		f.add(&Job{space: &f.space}, serial)
+	case space.Count().Sign() > 0:
+		f.edge = f.space.first()
+	}
 	return f
 }
 
@@ -66,7 +72,7 @@ func (f *Fewest) Wait() bool {
 }
 
 // has reports whether there is a job.
-func (f *Fewest) has() bool { return len(f.todo) > 0 && f.given < f.limit }
+func (f *Fewest) has() bool { return (f.edge != nil || len(f.todo) > 0) && f.given < f.limit }
 
 // Next implements [Strategy]: it is the job with the fewest preemptions, and of several the first in
 // lexicographic order.
@@ -76,11 +82,20 @@ func (f *Fewest) Next() *Job {
 	if !f.has() {
 		return nil
 	}
-	c := heap.Pop(&f.todo).(chance)
 	f.given++
+	if job := f.edge; job != nil {
+		f.edge = nil
+		f.running[job.cost]++
+		return job
+	}
+	c := heap.Pop(&f.todo).(chance)
 	f.running[c.cost]++
 	prefix := append(slices.Clone(c.turns[:c.at]), c.thread)
-	return &Job{Prefix: prefix, Ask: f.goOn(prefix), cost: c.cost}
+	ask := f.goOn(prefix)
+	if last := f.space.last(); len(last) >= len(prefix) && slices.Equal(last[:len(prefix)], prefix) {
+		ask = last // it shows all that is before the end of the shard's part
+	}
+	return &Job{space: &f.space, Prefix: prefix, Ask: ask, cost: c.cost}
 }
 
 // goOn returns the sequence that begins with the prefix and then lets its last thread go on, and each
@@ -110,24 +125,48 @@ func (f *Fewest) Done(job *Job, x Execution) {
 	if f.running[job.cost]--; f.running[job.cost] == 0 {
 		delete(f.running, job.cost)
 	}
-	f.add(x, job.cost)
+	f.given--
+	f.add(job, x)
 	f.changed.Broadcast()
 }
 
-// add takes an execution, whose prefix has so many preemptions.
-func (f *Fewest) add(x Execution, cost int) {
-	if x.wasRun() {
+// add takes what a job executed.
+func (f *Fewest) add(job *Job, x Execution) {
+	mine := job.Mine(x)
+	if mine {
+		f.given++
 		f.scenarios++
 	}
 	if !x.known {
-		f.lost = min(f.lost, cost)
+		f.lost = min(f.lost, job.cost)
 		return
 	}
 	c := &f.course
 	c.load(len(f.space.Counts), x, 0)
-	turns := slices.Clone(c.turns)
+	if job.leaves(x) {
+		at := f.space.along(c.turns)
+		f.chances(x, at+1, true)
+		f.space.unready(&f.infeasible, c, 0, at+1)
+		return
+	}
+	cost := f.chances(x, len(c.turns), false)
+	if mine {
+		for len(f.ran) <= cost {
+			f.ran = append(f.ran, 0)
+		}
+		f.ran[cost]++
+	}
+	f.space.infeasible(&f.infeasible, c, x.prefix, x.Sequence)
+	f.prune()
+}
+
+// chances takes note of the turns that threads could have had and have not, up to so many turns of the
+// execution that was loaded, and the last of these as well, if it is not to count. It returns the preemptions of
+// so many turns.
+func (f *Fewest) chances(x Execution, to int, last bool) (cost int) {
+	c := &f.course
+	turns := slices.Clone(c.turns[:to])
 	left := slices.Clone(f.space.Counts)
-	cost = 0
 	for at, thread := range turns {
 		running := -1 // who is preempted, if another thread has the turn
 		if at > 0 && left[turns[at-1]] > 0 && c.ready(at, turns[at-1]) {
@@ -141,7 +180,8 @@ func (f *Fewest) add(x Execution, cost int) {
 		}
 		if at >= x.prefix {
 			for other, n := range left {
-				if other != thread && n > 0 && c.ready(at, other) && f.space.allows(other, left) {
+				taken := other == thread && !(last && at == to-1)
+				if !taken && n > 0 && c.ready(at, other) && f.space.allows(other, left) && f.space.overlaps(turns[:at], other) {
 					heap.Push(&f.todo, chance{turns, at, other, further(other)})
 				}
 			}
@@ -149,12 +189,7 @@ func (f *Fewest) add(x Execution, cost int) {
 		cost = further(thread)
 		left[thread]--
 	}
-	for len(f.ran) <= cost {
-		f.ran = append(f.ran, 0)
-	}
-	f.ran[cost]++
-	f.space.infeasible(&f.infeasible, c, x.prefix)
-	f.prune()
+	return cost
 }
 
 // prune drops what cannot be run within the limit.
@@ -174,6 +209,9 @@ func (f *Fewest) Progress() Progress {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	open := f.lost // the least preemptions of what was not run
+	if f.edge != nil {
+		open = 0
+	}
 	if len(f.todo) > 0 {
 		open = min(open, f.todo[0].cost)
 	}
@@ -183,6 +221,9 @@ func (f *Fewest) Progress() Progress {
 	complete := &protocol.Complete{Preemptions: min(open, len(f.ran)) - 1}
 	for _, n := range f.ran[:complete.Preemptions+1] {
 		complete.Executions += n
+	}
+	if f.space.part != nil {
+		complete.Levels = slices.Clone(f.ran[:complete.Preemptions+1])
 	}
 	return Progress{
 		Infeasible: new(big.Int).Set(&f.infeasible),
