@@ -62,6 +62,14 @@ func Summary(e protocol.Exploration) string {
 	return b.String()
 }
 
+// Told returns what is told of an exploration at the end of its test, which has so many calls.
+func Told(e protocol.Exploration, calls int) string {
+	if calls > 1 {
+		return fmt.Sprintf("call %d of %d: %s", e.Call+1, calls, Summary(e))
+	}
+	return Summary(e)
+}
+
 // about says what a strategy came to.
 func about(s protocol.Strategy, e protocol.Exploration) string {
 	var facts []string
@@ -135,13 +143,16 @@ func extent(e protocol.Exploration) string {
 	if tree(e) {
 		return planned + " " + plural(e.Planned, "execution") + andMore(e)
 	}
-	all, ok := new(big.Int).SetString(sequences(e), 10)
-	if !ok {
-		return planned + " of an unknown number of sequences"
-	}
 	noun := "sequences"
 	if e.Sequences == "1" {
 		noun = "sequence"
+	}
+	if pinned(e) {
+		return fmt.Sprintf("%s of %s %s", planned, Grouped(e.Sequences), noun)
+	}
+	all, ok := new(big.Int).SetString(sequences(e), 10)
+	if !ok {
+		return planned + " of an unknown number of sequences"
 	}
 	total, infeasible := Grouped(all.String()), infeasible(e)
 	whole, share := "", ""
@@ -154,8 +165,6 @@ func extent(e protocol.Exploration) string {
 		noun = "symmetric " + noun
 	}
 	switch {
-	case pinned(e):
-		return fmt.Sprintf("%s of %s %s", planned, Grouped(e.Sequences), noun)
 	case Partial(e) && infeasible.Sign() > 0:
 		return fmt.Sprintf("%s of %s %s (%s %%)%s, %s infeasible", planned, total, noun,
 			percent(int64(e.Planned), all), share, Grouped(infeasible.String()))
@@ -176,6 +185,9 @@ func pinned(e protocol.Exploration) bool { return ofStrategy(e, "pinned") }
 func ofStrategy(e protocol.Exploration, name string) bool {
 	return len(e.Strategies) == 1 && e.Strategies[0].Name == name
 }
+
+// Counted returns a number of things, in words as 1 shard or 4 shards.
+func Counted(n int, noun string) string { return fmt.Sprintf("%d %s", n, plural(n, noun)) }
 
 func plural(n int, noun string) string {
 	if n == 1 {

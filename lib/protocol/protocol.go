@@ -217,6 +217,8 @@ type ShardRecord struct {
 	// Inputs are what all shards of a run have to have in common, by name; they are there at the beginning of
 	// the stream, and there only.
 	Inputs map[string]string `json:"inputs,omitempty"`
+	// Dir is the folder that the shard was run in; it is there at the beginning of the stream.
+	Dir string `json:"dir,omitempty"`
 	// Left tells, of a package, that its tests that are not orchestrated are another shard's.
 	Left bool `json:"left,omitempty"`
 	// Ended stands at the end of the stream: there is no more.
