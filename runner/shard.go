@@ -273,8 +273,7 @@ func (x *exploration) foreign(s scenarioResult) {
 	x.failed.Store(true)
 	x.r.mu.Lock()
 	defer x.r.mu.Unlock()
-	x.r.say(x.test, fmt.Sprintf("the serial run failed, and so no scenario of shard %v was run: it is scenario %s, which another shard reports",
-		x.r.Shard, s.label()))
+	x.r.say(x.test, fmt.Sprintf("the serial run failed: it is scenario %s, which is another shard's than %v to report", s.label(), x.r.Shard))
 }
 
 // edge deals with a scenario that was run to find out where the part of the shard begins or ends. It is reported
