@@ -119,13 +119,18 @@ func (p *pkg) test(f *file, e parse.Event) error {
 	case p.scenarios[e.Test] == nil:
 		p.tests[e.Test].ends[f] = trimmed(e)
 	case e.Action == parse.ActionFail:
-		p.parent(e.Test).bad[f] = true
+		if t := p.parent(e.Test); t != nil {
+			t.bad[f] = true
+		}
 	}
 	return nil
 }
 
-// parent returns the test that another one is a scenario of, or nil.
+// parent returns the test that another one is a scenario of, or nil. One that is orchestrated itself is none.
 func (p *pkg) parent(name string) *test {
+	if t := p.tests[name]; t != nil && len(t.calls) > 0 {
+		return nil
+	}
 	t := p.tests[name[:max(strings.LastIndexByte(name, '/'), 0)]]
 	if t == nil || len(t.calls) == 0 {
 		return nil

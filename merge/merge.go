@@ -37,6 +37,8 @@ type Run struct {
 	Of int
 	// Explored is what became of the explorations.
 	Explored []Explored
+	// Whole is how many shards came to their end.
+	Whole int
 	// Troubles say why the run is not whole: shards that are missing or broke off.
 	Troubles []Trouble
 
@@ -137,14 +139,25 @@ func said(value string) string {
 	return value
 }
 
+// maxTroubles is how many are told one by one: a number of shards may be wrong by far.
+const maxTroubles = 1000
+
 // missing tells of shards that are not there, and of those that broke off.
 func (r *Run) missing(empty []string) {
 	there := map[int]*file{}
 	for _, f := range r.files {
 		there[f.shard.Index] = f
+		if f.ended {
+			r.Whole++
+		}
 	}
 	for i := 1; i <= r.Of; i++ {
 		f, shard := there[i], protocol.Shard{Index: i, Of: r.Of}
+		if len(r.Troubles) == maxTroubles {
+			r.Troubles = append(r.Troubles, Trouble{shard, fmt.Sprintf("there are files of %d shards, of %d: of those from %v on it is not "+
+				"said which are missing", len(r.files), r.Of, shard)})
+			return
+		}
 		switch {
 		case f == nil:
 			text := fmt.Sprintf("shard %v is missing: its file was not given", shard)

@@ -104,7 +104,7 @@ func mergeSummary(run *merge.Run) string {
 		return fmt.Sprintf("MERGED %s\n", parse.Counted(run.Of, "shard"))
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "MERGED %d of %s: not complete\n", run.Of-len(run.Troubles), parse.Counted(run.Of, "shard"))
+	fmt.Fprintf(&b, "MERGED %d of %s: not complete\n", run.Whole, parse.Counted(run.Of, "shard"))
 	for _, trouble := range run.Troubles {
 		fmt.Fprintf(&b, "  %s\n", trouble.Text)
 	}
