@@ -112,7 +112,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 				Usage: "run at most `N` scenarios for each call of orchestrate.Test, all shards together"},
 			&cli.StringFlag{Name: "explore", DefaultText: "permutations, if --max-scenarios is enough for all of them; else half fewest-switches, half random",
 				Usage: "choose scenarios by `STRATEGY`: " + strings.Join(explore.Strategies(), ", ")},
-			&cli.Uint64Flag{Name: "seed", DefaultText: "another one each time; with --shard 1",
+			&cli.Uint64Flag{Name: "seed", DefaultText: "1 with --shard, else another one each time",
 				Usage: "draw as with the seed `N`: of random and pct"},
 			&cli.IntFlag{Name: "depth", Value: runner.DefaultDepth,
 				Usage: "look for bugs of depth `D`: of pct"},

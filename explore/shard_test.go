@@ -68,13 +68,24 @@ func TestShardsPartition(t *testing.T) {
 	}
 }
 
+// owned returns how many executions a shard has.
+func owned(s *tested, counts []int) int {
+	names := map[string]bool{}
+	for sequence := range permutations.All(counts) {
+		if x := s.space.Read(nil, s.p.run(sequence, counts)); s.space.Owns(x.Sequence) {
+			names[fmt.Sprint(x.Sequence)] = true
+		}
+	}
+	return len(names)
+}
+
 // TestLimitedShards checks that no two shards run the same where there are more sequences than are to be run,
 // with each strategy, and none runs more than its part of them.
 func TestLimitedShards(t *testing.T) {
 	for _, name := range append(explore.Strategies(), "") {
 		t.Run(fmt.Sprintf("%q", name), func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
-				p, _ := drawSmall(t)
+				p, counts := drawSmall(t)
 				workers := rapid.IntRange(1, 3).Draw(t, "workers")
 				space := explore.Space{Tree: name == explore.Tree}
 				c := explore.Config{
@@ -92,6 +103,9 @@ func TestLimitedShards(t *testing.T) {
 						t.Errorf("%d ran, of %d at most", len(s.ran), limit)
 					}
 					progress := s.strategy.Progress()
+					if !space.Tree && name != explore.WithPCT && !progress.Over && len(s.ran) < min(limit, owned(s, counts)) {
+						t.Errorf("%v\nshard %d/%d: %d ran, of %d at most and %d that there are", p, i+1, n, len(s.ran), limit, owned(s, counts))
+					}
 					if !progress.More && !space.Tree && name != explore.WithPCT {
 						covered := new(big.Int).Add(progress.Infeasible, big.NewInt(int64(len(s.ran))))
 						if covered.Cmp(s.space.Count()) != 0 {

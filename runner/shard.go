@@ -215,7 +215,7 @@ func (r *run) shardSummary() string {
 			own++
 		}
 	}
-	text := fmt.Sprintf("%d of %s", own, parse.Counted(len(r.shares.all), "package"))
+	text := fmt.Sprintf("ordinary tests of %d of %s", own, parse.Counted(len(r.shares.all), "package"))
 	var part, all big.Int
 	for _, e := range r.explored {
 		if e.Part == "" {
@@ -231,7 +231,7 @@ func (r *run) shardSummary() string {
 		}
 	}
 	if all.Sign() > 0 {
-		text += fmt.Sprintf(" and %s of %s sequences", parse.Grouped(part.String()), parse.Grouped(all.String()))
+		text += fmt.Sprintf(", %s of %s sequences", parse.Grouped(part.String()), parse.Grouped(all.String()))
 	}
 	rest := "nothing is left to others"
 	switch r.Shard.Of {
