@@ -21,6 +21,7 @@ type scenario struct {
 	serial   bool
 	file     string
 	line     int
+	again    string // of one that failed in a batch: what became of it in a process of its own
 }
 
 // A scenarioReport is what the report reads of a [protocol.Scenario]: of its many turns, which nearly
@@ -33,10 +34,23 @@ type scenarioReport struct {
 	Turns    []turn   `json:"turns"`
 	File     string   `json:"file"`
 	Line     int      `json:"line"`
+	Again    string   `json:"again"`
 }
 
 type turn struct {
 	Thread int `json:"thread"`
+}
+
+// whatIsRead returns what the report reads of a scenario.
+func whatIsRead(s *protocol.Scenario) scenarioReport {
+	report := scenarioReport{
+		Version: s.Version, Call: s.Call, Sequence: s.Sequence, Threads: s.Threads, Turns: make([]turn, len(s.Turns)),
+		File: s.File, Line: s.Line, Again: s.Again,
+	}
+	for i, t := range s.Turns {
+		report.Turns[i].Thread = t.Thread
+	}
+	return report
 }
 
 // newScenario takes a report, and the sequence of the serial run of its call.
@@ -56,6 +70,7 @@ func (s *suite) newScenario(found scenarioReport, serial []int) *scenario {
 		serial:   isSerial(found.Sequence, serial),
 		file:     s.share(relative(s.root, found.File)),
 		line:     max(found.Line, 0),
+		again:    s.share(found.Again),
 	}
 }
 
@@ -82,11 +97,15 @@ func threadsText(names []string) string {
 
 // properties returns the properties of the scenario's test case.
 func (s *scenario) properties() []junit.Property {
-	return []junit.Property{
+	properties := []junit.Property{
 		{Name: "orchtest.sequence", Value: s.sequence},
 		{Name: "orchtest.threads", Value: s.threads},
 		{Name: "orchtest.executed", Value: s.executed},
 	}
+	if s.again != "" {
+		properties = append(properties, junit.Property{Name: "orchtest.again", Value: s.again})
+	}
+	return properties
 }
 
 // explorationProperties returns those of a suite that say what became of each exploration.

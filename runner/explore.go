@@ -196,7 +196,7 @@ func (x *exploration) single(ctx context.Context) {
 		case slices.Equal(only.sequence, call.serial.Sequence):
 			x.report(x.serialResult(i, x.ended.Action == parse.ActionFail))
 		case x.ready(ctx):
-			x.report(x.asked(ctx, call, only.sequence))
+			x.report(x.alone(ctx, x.asked(call, only.sequence)))
 		}
 	}
 }
@@ -234,140 +234,88 @@ func (x *exploration) ready(ctx context.Context) bool {
 }
 
 // scenarios runs the scenarios of one call after the serial one, several at once, and returns when all
-// have ended. Which one is next is decided when there is a slot for it: by then those before it have
-// told more.
+// have ended.
 func (x *exploration) scenarios(ctx context.Context, call *exploredCall) {
+	x.each(ctx, jobs{call})
+}
+
+// pinned runs the sequences that the test names, several at once.
+func (x *exploration) pinned(ctx context.Context, call *exploredCall) {
+	list := &list{}
+	for _, sequence := range call.pinned {
+		list.tasks = append(list.tasks, x.asked(call, sequence))
+	}
+	x.each(ctx, list)
+}
+
+// each runs the tasks of a source. Which one is next is decided when there is a slot for it: by then those
+// before it have told more.
+func (x *exploration) each(ctx context.Context, from source) {
 	if !x.ready(ctx) {
 		return
 	}
 	var running sync.WaitGroup
 	defer running.Wait()
-	for call.search.Wait() && !x.stopped(ctx) {
+	for !x.stopped(ctx) && from.wait() {
 		running.Add(1)
 		taken := make(chan struct{})
 		x.r.slots.run(func() {
 			defer running.Done()
-			if x.stopped(ctx) {
-				close(taken)
-				return
-			}
-			job := call.search.Next()
+			first := x.take(ctx, from)
 			close(taken)
-			if job == nil {
-				return // by now it is known that there is none
+			switch {
+			case first == nil: // by now it is known that there is none
+			case x.r.Isolation == Batch:
+				x.batch(ctx, first, func() *task { return x.take(ctx, from) })
+			default:
+				x.report(x.alone(ctx, first))
+				first.done()
 			}
-			x.scenario(ctx, call, job)
 		})
 		<-taken
 	}
 }
 
-// scenario runs one scenario in a process of its own.
-func (x *exploration) scenario(ctx context.Context, call *exploredCall, job *explore.Job) {
-	result, execution := x.settle(ctx, call, job)
-	if job.Mine(execution) || result.canceled {
-		x.report(result)
-	} else {
-		x.edge(result)
+// take returns the next task that is to be run, or nil if there is none at the moment.
+func (x *exploration) take(ctx context.Context, from source) *task {
+	for !x.stopped(ctx) {
+		t := from.next()
+		if t == nil || t.known == nil {
+			return t
+		}
+		x.report(*t.known)
+		t.done()
 	}
-	call.search.Done(job, execution)
+	return nil
 }
 
 // retries is how many further processes are started for a scenario that passed and has taken other
 // turns than it was asked for.
 const retries = 2
 
-// settle runs the scenario of a job.
-func (x *exploration) settle(ctx context.Context, call *exploredCall, job *explore.Job) (scenarioResult, explore.Execution) {
-	ask := job.Ask
-	if ask == nil {
-		ask = job.Prefix
-		if !call.space.Tree {
-			ask = request(ask, call.plan.Counts)
-		}
+// alone runs a task in a process of its own.
+func (x *exploration) alone(ctx context.Context, t *task) scenarioResult {
+	if t.known != nil {
+		return *t.known
 	}
 	for try := 0; ; try++ {
-		result := x.r.runScenario(ctx, x, call, ask)
+		result := x.r.runScenario(ctx, x, t.call, t.request)
 		if result.canceled {
-			return result, explore.Execution{}
+			return result
 		}
-		execution := job.Read(result.report)
-		result.sequence, result.diverged = execution.Sequence, execution.Diverged
-		if !execution.Diverged || result.verdict != passed || try == retries {
-			return result, execution
+		if again := t.read(&result); !again || try == retries {
+			return result
 		}
 	}
-}
-
-// request returns the prefix, or the whole sequence where just one begins with it: the same turns are
-// then given, and who reads the environment is told all of them.
-func request(prefix, counts []int) []int {
-	whole := permutations.Complete(prefix, counts)
-	rest := whole[len(prefix):]
-	if len(rest) == 0 || rest[0] == rest[len(rest)-1] { // it is in index order
-		return whole
-	}
-	return prefix
-}
-
-// pinned runs the sequences that the test names, several at once.
-func (x *exploration) pinned(ctx context.Context, call *exploredCall) {
-	if !x.ready(ctx) {
-		return
-	}
-	var running sync.WaitGroup
-	defer running.Wait()
-	for _, sequence := range call.pinned {
-		if x.stopped(ctx) {
-			return
-		}
-		running.Add(1)
-		x.r.slots.run(func() {
-			defer running.Done()
-			if !x.stopped(ctx) {
-				x.report(x.asked(ctx, call, sequence))
-			}
-		})
-	}
-}
-
-// asked runs a sequence that the user or the test names. It may be infeasible, or not be one of the plan:
-// then it is to be just what is executed, as is the name that an exploration of the tree gave to it.
-func (x *exploration) asked(ctx context.Context, call *exploredCall, sequence []int) scenarioResult {
-	counts := call.plan.Counts
-	if slices.Max(sequence) >= len(counts) {
-		return scenarioResult{
-			test: x.test, call: call, sequence: sequence, verdict: failed, reason: protocol.Misfit(sequence, counts, nil),
-		}
-	}
-	result := x.r.runScenario(ctx, x, call, sequence)
-	result.sequence = sequence
-	if result.canceled || result.report == nil {
-		return result
-	}
-	executed := result.report.Executed()
-	if result.verdict != passed && len(executed) < len(sequence) && slices.Equal(executed, sequence[:len(executed)]) {
-		return result // it ended before it came so far
-	}
-	if !protocol.Fits(sequence, counts, executed) {
-		reason := protocol.Misfit(sequence, counts, executed)
-		if result.reason != "" {
-			reason = result.reason + "; " + reason
-		}
-		result.verdict, result.reason = failed, reason
-		return result
-	}
-	if !result.brokeOff && permutations.Check(sequence, counts) == nil {
-		if like := explore.Read(counts, nil, result.report).Sequence; !slices.Equal(like, sequence) {
-			result.like = like
-		}
-	}
-	return result
 }
 
 // report counts a scenario and writes it to the stream, unless it was ended by an interrupt.
 func (x *exploration) report(s scenarioResult) {
 	if s.canceled {
+		return
+	}
+	if s.edge {
+		x.edge(s)
 		return
 	}
 	if s.verdict == failed || s.verdict == errored {

@@ -30,7 +30,7 @@ type MergeConfig struct {
 // and any other error if a report could not be written.
 func Merge(c MergeConfig) error {
 	config := Config{
-		Parallel: 1, MaxScenarios: 1, Depth: 1, Format: cmp.Or(c.Format, DefaultFormat),
+		Parallel: 1, MaxScenarios: 1, Depth: 1, Isolation: Process, Format: cmp.Or(c.Format, DefaultFormat),
 		JUnitFile: c.JUnitFile, JSONFile: c.JSONFile, Stdout: c.Stdout, Stderr: c.Stderr,
 	}
 	if err := config.check(); err != nil {

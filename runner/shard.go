@@ -174,6 +174,7 @@ func (r *run) inputs() (map[string]string, error) {
 		"--run":           r.Run,
 		"--explore":       r.Explore,
 		"--seed":          strconv.FormatUint(r.Seed, 10),
+		"--isolation":     r.Isolation,
 		"--depth":         strconv.Itoa(r.Depth),
 		"--max-scenarios": strconv.Itoa(r.MaxScenarios),
 		"--keep-going":    strconv.FormatBool(r.KeepGoing),
@@ -279,7 +280,7 @@ func (x *exploration) foreign(s scenarioResult) {
 // edge deals with a scenario that was run to find out where the part of the shard begins or ends. It is reported
 // by another shard, or once more by this one, but if it failed here this shard does not pass.
 func (x *exploration) edge(s scenarioResult) {
-	if s.canceled || s.verdict != failed && s.verdict != errored {
+	if s.verdict != failed && s.verdict != errored {
 		return
 	}
 	x.edgeFailed.Store(true)
