@@ -70,6 +70,13 @@ func (f *Fewest) Wait() bool {
 // has reports whether there is a job.
 func (f *Fewest) has() bool { return f.waiting > 0 && f.given < f.limit }
 
+// busy reports whether there is a job, or may be once those that are running are done.
+func (f *Fewest) busy() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.has() || len(f.running) > 0
+}
+
 // Next implements [Strategy]: it is the job with the fewest preemptions, and of several the first in
 // lexicographic order.
 func (f *Fewest) Next() *Job {

@@ -13,8 +13,8 @@ type Strategy interface {
 	// Wait returns true once there is a job, and false once there will be none any more. It waits while
 	// jobs are running whose executions may give further ones.
 	Wait() bool
-	// Next returns the next job, or nil if there is none at the moment. Each job is to be handed to
-	// Done, whatever became of it.
+	// Next returns the next job, or nil if there is none at the moment: it does not wait. Each job is to be
+	// handed to Done, whatever became of it.
 	Next() *Job
 	// Done takes what became of a job.
 	Done(job *Job, x Execution)

@@ -57,9 +57,6 @@ func follow(t rapid.TB, p program, space explore.Space, c explore.Config, worker
 			busy = rapid.IntRange(1, workers).Draw(t.(*rapid.T), "busy")
 		}
 		for len(running) < busy && given < c.Limit && (len(running) > 0 || s.strategy.Wait()) {
-			if len(running) > 0 && c.Strategy == "" {
-				break // between its halves it waits
-			}
 			job := s.strategy.Next()
 			if job == nil {
 				break
