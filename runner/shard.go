@@ -288,7 +288,8 @@ func (x *exploration) edge(s scenarioResult) {
 	x.r.say(x.test, fmt.Sprintf("scenario %s failed when it was run to find out where the sequences of shard %v begin and end; "+
 		"the shard whose it is reports it", s.label(), x.r.Shard))
 	now := x.r.Now()
-	for line := range pieces(s.output + x.r.explain(s)) {
+	text, _ := x.r.explanation(s)
+	for line := range pieces(s.output + text) {
 		x.r.stream.emit(parse.Event{Time: &now, Action: parse.ActionOutput, Package: x.test.pkg.name, Test: x.test.name, Output: line})
 	}
 }
