@@ -40,8 +40,8 @@ const (
 
 // run is the command, and returns its exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	if len(args) > 1 && args[1] == mergeCommand {
-		return status(runMerge(args[2:], stdout, stderr), stderr)
+	if c, ok := commandOf(args[1:]); ok {
+		return status(c.run(ctx, args[2:], stdout, stderr), stderr)
 	}
 	app := newApp(stdout, stderr)
 	own, packages, goArgs, err := arrange(args[1:], app.Flags)
@@ -84,10 +84,9 @@ func say(stderr io.Writer, err error) {
 
 func newApp(stdout, stderr io.Writer) *cli.App {
 	app := &cli.App{
-		Name:  "orchtest",
-		Usage: "run Go tests, and every order in which the threads of orchestrated tests can take turns",
-		UsageText: "orchtest [flags] [packages] [-- go test flags]\n" +
-			"orchtest merge [flags] FILE…   makes one report of shards: see orchtest merge --help",
+		Name:      "orchtest",
+		Usage:     "run Go tests, and every order in which the threads of orchestrated tests can take turns",
+		UsageText: "orchtest [flags] [packages] [-- go test flags]" + commandsText(),
 		Description: "Packages default to the one in the current folder. What follows -- goes to go test; build flags\n" +
 			"also reach the scenarios' test binary, and test flags such as -short, or what follows -args, the scenarios.",
 		HideHelpCommand: true,
