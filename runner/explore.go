@@ -43,6 +43,7 @@ type exploredCall struct {
 	// What follows is guarded by run.mu.
 	tally    tally
 	diverged int // how many scenarios did
+	outcomes outcomes
 }
 
 // A tally counts scenarios by their verdict.
@@ -86,7 +87,7 @@ func (r *run) abandoned(t *heldTest) {
 func (r *run) newCall(c *plannedCall) *exploredCall {
 	counts := c.plan.Counts
 	space := explore.Space{Counts: counts, Tree: r.Explore == explore.Tree && len(c.plan.Sequences) == 0}
-	call := &exploredCall{plan: c.plan, limit: r.MaxScenarios, shard: r.Shard}
+	call := &exploredCall{plan: c.plan, outcomes: outcomes{}, limit: r.MaxScenarios, shard: r.Shard}
 	if c.plan.Symmetric {
 		if slices.Min(counts) == slices.Max(counts) {
 			space.Symmetric = true
@@ -328,6 +329,7 @@ func (x *exploration) report(s scenarioResult) {
 	if s.diverged {
 		s.call.diverged++
 	}
+	s.call.outcomes.add(s)
 	x.r.emit(s)
 }
 
@@ -344,6 +346,7 @@ func (c *exploredCall) exploration(interrupted bool) protocol.Exploration {
 		Errored:     c.tally[errored],
 		Skipped:     c.tally[skipped],
 		Interrupted: interrupted,
+		Outcomes:    c.outcomes.list(c.plan),
 	}
 	if c.shard.Of > 0 {
 		e.Shard, e.Part = &c.shard, c.part.String()

@@ -34,8 +34,11 @@ func summary(explored []exploredTest, only bool) string {
 			infeasible.Add(&infeasible, n)
 		}
 		if !only && (e.Infeasible != "" || e.Diverged > 0 || e.advice != "" || len(e.Strategies) > 0 || e.Symmetric || e.Shard != nil ||
-			parse.Partial(e.Exploration)) {
+			len(e.Outcomes) > 0 || parse.Partial(e.Exploration)) {
 			fmt.Fprintf(&tests, "  %s%s: %s\n", e.test, protocol.Suffix(e.Call), parse.Summary(e.Exploration))
+		}
+		if !only {
+			tests.WriteString(outcomeTable(e.Exploration))
 		}
 		if !only && e.advice != "" {
 			fmt.Fprintf(&tests, "    %s\n", e.advice)

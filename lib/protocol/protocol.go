@@ -12,7 +12,11 @@
 // docs/protocol.md describes the exchange as a whole, for authors of other wrappers.
 package protocol
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
 
 // Version is the version of the protocol that this package speaks. It is part of every value; a
 // reader refuses a value of a higher version.
@@ -92,6 +96,9 @@ type Plan struct {
 	Symmetric bool `json:"symmetric,omitempty"`
 	// Same tells that it could: all threads are the same function value, and of equal counts.
 	Same bool `json:"same,omitempty"`
+	// Expected are all outcomes that a scenario may have, where the test names them; Forbidden those that it must not.
+	Expected  []string `json:"expected,omitempty"`
+	Forbidden []string `json:"forbidden,omitempty"`
 	// Sequences are those that the test names, `0,1,1,0`. Where there are any, just they are to be run.
 	Sequences []string `json:"sequences,omitempty"`
 }
@@ -108,6 +115,8 @@ type Scenario struct {
 	FailedTurn int  `json:"failedTurn"`
 	Failed     bool `json:"failed,omitempty"`
 	Skipped    bool `json:"skipped,omitempty"`
+	// Outcome is the label that the test gave to what the scenario came to; "" is none.
+	Outcome string `json:"outcome,omitempty"`
 
 	// Again is, of a scenario that failed in a batch, what became of it in a process of its own: pass, fail,
 	// skip or error. The wrapper fills it in, unless it was not run again. Where it is pass or skip, the
@@ -198,6 +207,20 @@ type Exploration struct {
 	// More tells that there are executions that were not run, of a number that is not known. It is said of
 	// the strategy tree only, which does not go by sequences: there Sequences is empty.
 	More bool `json:"more,omitempty"`
+
+	// Outcomes are the labels that scenarios came out with, and those that are expected and did not come, the most
+	// frequent first.
+	Outcomes []Outcome `json:"outcomes,omitempty"`
+}
+
+// An Outcome is a label, and in how many scenarios it came out.
+type Outcome struct {
+	Label     string `json:"label"`
+	Scenarios int    `json:"scenarios"`
+	Failed    int    `json:"failed,omitempty"`   // of these
+	Sequence  string `json:"sequence,omitempty"` // the least that shows it, in lexicographic order; "" where none does
+	Forbidden bool   `json:"forbidden,omitempty"`
+	Expected  bool   `json:"expected,omitempty"` // the test names it as one that there may be
 }
 
 // A Shard is one of several parts of a run, each of which may be made on a machine of its own.
@@ -244,4 +267,11 @@ type Complete struct {
 	Executions  int `json:"executions"`  // how many executions that is
 	// Levels are, of a shard, how many of its executions have how many preemptions, from 0.
 	Levels []int `json:"levels,omitempty"`
+}
+
+// SortOutcomes puts the most frequent ones first.
+func SortOutcomes(all []Outcome) {
+	slices.SortFunc(all, func(a, b Outcome) int {
+		return cmp.Or(cmp.Compare(b.Scenarios, a.Scenarios), cmp.Compare(a.Label, b.Label))
+	})
 }
