@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -100,6 +101,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			&cli.StringFlag{Name: "run", Usage: "run only tests that match `REGEXP`, as go test -run"},
 			&cli.StringFlag{Name: "sequence",
 				Usage: "run just the scenario of sequence `LIST`, as 0,1,0,1, of the one orchestrated test that --run matches"},
+			&cli.BoolFlag{Name: "no-cache", Usage: "run also the scenarios that passed before, though nothing has changed since"},
 			&cli.BoolFlag{Name: "keep-going", Usage: "do not stop the exploration of a test at its first failure"},
 			&cli.IntFlag{Name: "max-scenarios", Value: runner.DefaultMaxScenarios,
 				Usage: "run at most `N` scenarios for each call of orchestrate.Test"},
@@ -150,6 +152,8 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			MaxScenarios:    c.Int("max-scenarios"),
 			Explore:         c.String("explore"),
 			Seed:            seed(c),
+			SeedGiven:       c.IsSet("seed"),
+			Cache:           cacheFolder(c),
 			Depth:           c.Int("depth"),
 			ScenarioTimeout: c.Duration("scenario-timeout"),
 			TurnTimeout:     given(c, "turn-timeout"),
@@ -186,6 +190,23 @@ func checkStrategy(c *cli.Context) error {
 		return &runner.UsageError{Err: fmt.Errorf("--seed: --explore %s draws nothing", strategy)}
 	}
 	return nil
+}
+
+// cacheFolder returns the folder of the result cache: that of the environment variable ORCHTEST_CACHE, or that of the
+// user. It is "" where none is wanted, or the system has none.
+func cacheFolder(c *cli.Context) string {
+	folder := os.Getenv("ORCHTEST_CACHE")
+	if c.Bool("no-cache") || folder == "off" {
+		return ""
+	}
+	if folder != "" {
+		return folder
+	}
+	folder, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(folder, "orchtest")
 }
 
 // seed returns the seed that was given, or another one each time. It is short, to be typed again.

@@ -90,14 +90,16 @@ func setup(e *testscript.Env, toolchain map[string]string) error {
 	}
 	home := filepath.Join(e.WorkDir, ".home")
 	for name, value := range map[string]string{
-		"COMMAND":     command,
-		"GOCACHE":     toolchain["GOCACHE"],
-		"GOMODCACHE":  toolchain["GOMODCACHE"],
-		"GOPROXY":     "off",
-		"GOTOOLCHAIN": "local",
-		"GOTRACEBACK": "", // the default, which testscript changes
-		"HOME":        home,
-		"USERPROFILE": home,
+		"COMMAND": command,
+		// What a script runs again is to be run again, unless it is about the cache.
+		"ORCHTEST_CACHE": "off",
+		"GOCACHE":        toolchain["GOCACHE"],
+		"GOMODCACHE":     toolchain["GOMODCACHE"],
+		"GOPROXY":        "off",
+		"GOTOOLCHAIN":    "local",
+		"GOTRACEBACK":    "", // the default, which testscript changes
+		"HOME":           home,
+		"USERPROFILE":    home,
 	} {
 		e.Setenv(name, value)
 	}

@@ -68,6 +68,13 @@ func (f *Fewest) Wait() bool {
 // has reports whether there is a job.
 func (f *Fewest) has() bool { return len(f.todo) > 0 && f.given < f.limit }
 
+// done reports whether there will be no further job.
+func (f *Fewest) done() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return !f.has() && len(f.running) == 0
+}
+
 // Next implements [Strategy]: it is the job with the fewest preemptions, and of several the first in
 // lexicographic order.
 func (f *Fewest) Next() *Job {

@@ -19,6 +19,7 @@ type scenario struct {
 	executed string
 	threads  string
 	serial   bool
+	cached   bool
 	file     string
 	line     int
 }
@@ -33,6 +34,7 @@ type scenarioReport struct {
 	Turns    []turn   `json:"turns"`
 	File     string   `json:"file"`
 	Line     int      `json:"line"`
+	Cached   bool     `json:"cached"`
 }
 
 type turn struct {
@@ -54,6 +56,7 @@ func (s *suite) newScenario(found scenarioReport, serial []int) *scenario {
 		executed: executed,
 		threads:  s.share(threadsText(found.Threads)),
 		serial:   isSerial(found.Sequence, serial),
+		cached:   found.Cached,
 		file:     s.share(relative(s.root, found.File)),
 		line:     max(found.Line, 0),
 	}
@@ -82,11 +85,15 @@ func threadsText(names []string) string {
 
 // properties returns the properties of the scenario's test case.
 func (s *scenario) properties() []junit.Property {
-	return []junit.Property{
+	properties := []junit.Property{
 		{Name: "orchtest.sequence", Value: s.sequence},
 		{Name: "orchtest.threads", Value: s.threads},
 		{Name: "orchtest.executed", Value: s.executed},
 	}
+	if s.cached {
+		properties = append(properties, junit.Property{Name: "orchtest.cached", Value: "true"})
+	}
+	return properties
 }
 
 // explorationProperties returns those of a suite that say what became of each exploration.

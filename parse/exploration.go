@@ -26,7 +26,7 @@ func Summary(e protocol.Exploration) string {
 		b.WriteString(e.Strategies[0].Name + ": ")
 	}
 	b.WriteString(extent(e))
-	fmt.Fprintf(&b, ": %s passed", Grouped(strconv.Itoa(e.Passed)))
+	fmt.Fprintf(&b, ": %s passed%s", Grouped(strconv.Itoa(e.Passed)), cached(e))
 	for _, term := range []struct {
 		count int
 		name  string
@@ -55,6 +55,17 @@ func Summary(e protocol.Exploration) string {
 		}
 	}
 	return b.String()
+}
+
+// cached says how many of those that passed were not run.
+func cached(e protocol.Exploration) string {
+	switch e.Cached {
+	case 0:
+		return ""
+	case e.Passed:
+		return " (cached)"
+	}
+	return fmt.Sprintf(" (%s cached)", Grouped(strconv.Itoa(e.Cached)))
 }
 
 // about says what a strategy came to.

@@ -34,9 +34,14 @@ type exploredCall struct {
 	search explore.Strategy  // nil where sequences are named: by the user, or by the test
 	pinned [][]int           // those that the test names, and that are not the serial run's
 
+	// order is held while the strategy gives a job, or takes one back: the notes have these steps in their order.
+	order sync.Mutex
+	notes *notes // nil where nothing is known, or taken down
+
 	// What follows is guarded by run.mu.
 	tally    tally
 	diverged int // how many scenarios did
+	cached   int // how many that passed were not run, as their results were in the cache
 }
 
 // A tally counts scenarios by their verdict.
@@ -99,10 +104,15 @@ func (r *run) newCall(c *plannedCall) *exploredCall {
 			}
 		}
 	default:
-		config := explore.Config{Strategy: r.Explore, Limit: call.limit, Seed: r.Seed, Depth: r.Depth}
-		call.search = config.Choose(space, call.serial)
+		call.search = r.strategy(call, r.Seed)
 	}
 	return call
+}
+
+// strategy returns that of a call, which draws by the seed.
+func (r *run) strategy(call *exploredCall, seed uint64) explore.Strategy {
+	config := explore.Config{Strategy: r.Explore, Limit: call.limit, Seed: seed, Depth: r.Depth}
+	return config.Choose(call.space, call.serial)
 }
 
 // run runs every scenario that is to be run, and then lets the test end.
@@ -112,13 +122,7 @@ func (x *exploration) run(ctx context.Context) {
 	if r.only == nil {
 		x.serial()
 		for _, call := range x.calls {
-			switch {
-			case call.limit == 1 || x.stopped(ctx):
-			case call.search == nil:
-				x.pinned(ctx, call)
-			case call.search.Wait():
-				x.scenarios(ctx, call)
-			}
+			x.explore(ctx, call)
 		}
 	} else {
 		x.single(ctx)
@@ -136,6 +140,36 @@ func (x *exploration) run(ctx context.Context) {
 		r.say(x.test, divergence)
 	}
 	r.keeper.release(x.test, x.failed.Load() || ctx.Err() != nil)
+}
+
+// explore runs the scenarios of a call after the serial one.
+func (x *exploration) explore(ctx context.Context, call *exploredCall) {
+	if call.limit == 1 || x.stopped(ctx) || (call.search != nil && !call.search.Wait()) {
+		return
+	}
+	x.open(call)
+	if call.search == nil {
+		x.pinned(ctx, call)
+	} else {
+		x.scenarios(ctx, call)
+	}
+	if err := call.notes.closing(); err != nil {
+		x.r.mu.Lock()
+		defer x.r.mu.Unlock()
+		x.r.fault(err)
+	}
+}
+
+// open opens the notes of a call.
+func (x *exploration) open(call *exploredCall) {
+	r := x.r
+	if r.notebook == nil {
+		return
+	}
+	call.notes = r.notebook.notes(x, call)
+	if n := call.notes; n != nil && n.seed != nil && *n.seed != r.Seed && call.search != nil {
+		call.search = r.strategy(call, *n.seed)
+	}
 }
 
 // serial reports the serial scenario of each call: the plan run has run it.
@@ -218,12 +252,17 @@ func (x *exploration) ready(ctx context.Context) bool {
 // have ended. Which one is next is decided when there is a slot for it: by then those before it have
 // told more.
 func (x *exploration) scenarios(ctx context.Context, call *exploredCall) {
-	if !x.ready(ctx) {
+	open, given := x.recall(call)
+	more := func(n int) bool {
+		return (len(open) > 0 || (n < call.limit && call.search.Wait())) && !x.stopped(ctx)
+	}
+	if !more(given+1) || !x.ready(ctx) {
+		x.giveUp(call, open)
 		return
 	}
 	var running sync.WaitGroup
 	defer running.Wait()
-	for n := 1; n < call.limit && call.search.Wait() && !x.stopped(ctx); n++ {
+	for n := given + 1; more(n); {
 		running.Add(1)
 		taken := make(chan struct{})
 		x.r.slots.run(func() {
@@ -232,7 +271,13 @@ func (x *exploration) scenarios(ctx context.Context, call *exploredCall) {
 				close(taken)
 				return
 			}
-			job := call.search.Next()
+			var job *explore.Job
+			if len(open) > 0 {
+				job, open = open[0], open[1:]
+			} else {
+				job = x.take(call)
+				n++
+			}
 			close(taken)
 			if job == nil {
 				return // by now it is known that there is none
@@ -241,13 +286,21 @@ func (x *exploration) scenarios(ctx context.Context, call *exploredCall) {
 		})
 		<-taken
 	}
+	x.giveUp(call, open)
+}
+
+// giveUp hands jobs back to the strategy that are not run.
+func (x *exploration) giveUp(call *exploredCall, jobs []*explore.Job) {
+	for _, job := range jobs {
+		call.search.Done(job, explore.Execution{})
+	}
 }
 
 // scenario runs one scenario in a process of its own.
 func (x *exploration) scenario(ctx context.Context, call *exploredCall, job *explore.Job) {
 	result, execution := x.settle(ctx, call, job)
 	x.report(result)
-	call.search.Done(job, execution)
+	x.finish(call, job, result, execution)
 }
 
 // retries is how many further processes are started for a scenario that passed and has taken other
@@ -256,24 +309,38 @@ const retries = 2
 
 // settle runs the scenario of a job.
 func (x *exploration) settle(ctx context.Context, call *exploredCall, job *explore.Job) (scenarioResult, explore.Execution) {
-	ask := job.Ask
-	if ask == nil {
-		ask = job.Prefix
-		if !call.space.Tree {
-			ask = request(ask, call.plan.Counts)
-		}
+	ask := call.ask(job)
+	if result, ok := x.known(call, ask); ok {
+		return result, name(call, job, &result)
 	}
 	for try := 0; ; try++ {
 		result := x.r.runScenario(ctx, x, call, ask)
 		if result.canceled {
 			return result, explore.Execution{}
 		}
-		execution := call.space.Read(job.Prefix, result.report)
-		result.sequence, result.diverged = execution.Sequence, execution.Diverged
+		execution := name(call, job, &result)
 		if !execution.Diverged || result.verdict != passed || try == retries {
 			return result, execution
 		}
 	}
+}
+
+// name finds out what a scenario executed, and names it so.
+func name(call *exploredCall, job *explore.Job, s *scenarioResult) explore.Execution {
+	execution := call.space.Read(job.Prefix, s.report)
+	s.sequence, s.diverged = execution.Sequence, execution.Diverged
+	return execution
+}
+
+// ask returns what the process of a job's scenario is asked for.
+func (c *exploredCall) ask(job *explore.Job) []int {
+	switch {
+	case job.Ask != nil:
+		return job.Ask
+	case c.space.Tree:
+		return job.Prefix
+	}
+	return request(job.Prefix, c.plan.Counts)
 }
 
 // request returns the prefix, or the whole sequence where just one begins with it: the same turns are
@@ -289,12 +356,20 @@ func request(prefix, counts []int) []int {
 
 // pinned runs the sequences that the test names, several at once.
 func (x *exploration) pinned(ctx context.Context, call *exploredCall) {
-	if !x.ready(ctx) {
+	var left [][]int
+	for _, sequence := range call.pinned[:min(len(call.pinned), call.limit-1)] {
+		if result, ok := x.known(call, sequence); ok {
+			x.report(x.fit(call, sequence, result))
+		} else {
+			left = append(left, sequence)
+		}
+	}
+	if len(left) == 0 || x.stopped(ctx) || !x.ready(ctx) {
 		return
 	}
 	var running sync.WaitGroup
 	defer running.Wait()
-	for _, sequence := range call.pinned[:min(len(call.pinned), call.limit-1)] {
+	for _, sequence := range left {
 		if x.stopped(ctx) {
 			return
 		}
@@ -308,16 +383,25 @@ func (x *exploration) pinned(ctx context.Context, call *exploredCall) {
 	}
 }
 
-// asked runs a sequence that the user or the test names. It may be infeasible, or not be one of the plan:
-// then it is to be just what is executed, as is the name that an exploration of the tree gave to it.
+// asked runs a sequence that the user or the test names.
 func (x *exploration) asked(ctx context.Context, call *exploredCall, sequence []int) scenarioResult {
-	counts := call.plan.Counts
-	if slices.Max(sequence) >= len(counts) {
+	if slices.Max(sequence) >= len(call.plan.Counts) {
 		return scenarioResult{
-			test: x.test, call: call, sequence: sequence, verdict: failed, reason: protocol.Misfit(sequence, counts, nil),
+			test: x.test, call: call, sequence: sequence, verdict: failed, reason: protocol.Misfit(sequence, call.plan.Counts, nil),
 		}
 	}
 	result := x.r.runScenario(ctx, x, call, sequence)
+	call.order.Lock()
+	x.note(call, sequence, result)
+	call.order.Unlock()
+	return x.fit(call, sequence, result)
+}
+
+// fit says what a scenario came to that was asked for a sequence which the user or the test names. It may be
+// infeasible, or not be one of the plan: then it is to be just what is executed, as is the name that an
+// exploration of the tree gave to it.
+func (x *exploration) fit(call *exploredCall, sequence []int, result scenarioResult) scenarioResult {
+	counts := call.plan.Counts
 	result.sequence = sequence
 	if result.canceled || result.report == nil {
 		return result
@@ -357,6 +441,12 @@ func (x *exploration) report(s scenarioResult) {
 	if s.diverged {
 		s.call.diverged++
 	}
+	if s.cached {
+		s.call.cached++
+	}
+	if !s.plan && !s.known {
+		x.test.pkg.ran = true
+	}
 	x.r.emit(s)
 }
 
@@ -372,6 +462,7 @@ func (c *exploredCall) exploration(interrupted bool) protocol.Exploration {
 		Failed:      c.tally[failed],
 		Errored:     c.tally[errored],
 		Skipped:     c.tally[skipped],
+		Cached:      c.cached,
 		Interrupted: interrupted,
 	}
 	e.Symmetric = c.space.Symmetric

@@ -131,7 +131,7 @@ func exploreFake(t *testing.T, c Config, child fakeChild) explored {
 	close(done)
 	x := &exploration{
 		r: r, test: &heldTest{pkg: &heldPackage{name: "p"}, name: "TestX"},
-		target: &target{listed: done, built: done}, ended: parse.Event{Action: parse.ActionPass},
+		target: &target{listed: done, built: done, demand: func() {}}, ended: parse.Event{Action: parse.ActionPass},
 	}
 	r.targets["p"] = x.target
 	serial, _ := child(nil, nil)

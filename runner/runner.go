@@ -56,12 +56,17 @@ type Config struct {
 	MaxScenarios    int           // per call; 0 is DefaultMaxScenarios
 	Explore         string        // one of explore.Strategies; "" is the permutations, as far as MaxScenarios is enough for them
 	Seed            uint64        // of what is drawn; 0 is as good as any other
+	SeedGiven       bool          // Seed was asked for: else that of a result in the cache goes before it
 	Depth           int           // of explore.WithPCT; 0 is DefaultDepth
 	ScenarioTimeout time.Duration // 0 is DefaultScenarioTimeout
 
 	TurnTimeout    time.Duration // how long a turn may take; 0 is what Env says, or DefaultTurnTimeout
 	DeadlockWindow time.Duration // for how long all threads have to be blocked; 0 likewise, or DefaultDeadlockWindow
 	FailOnLeak     *bool         // whether a scenario fails that leaves a blocked goroutine behind; nil is what Env says, or no
+
+	// Cache is the folder of the result cache: a scenario that passed is not run again while nothing has
+	// changed. "" is none. With coverage, and where GoArgs has -count, there is none either.
+	Cache string
 
 	Format    string // of the console: see Formats; "" is "pkgname"
 	JUnitFile string // "" writes none
@@ -91,11 +96,14 @@ type run struct {
 	stopBuilds   context.CancelFunc
 	background   sync.WaitGroup // builds
 	explorations sync.WaitGroup
-	slots        *slots        // for scenarios, Parallel of them
-	builds       chan struct{} // builds at once
+	slots        *slots                   // for scenarios, Parallel of them
+	builds       chan struct{}            // builds at once
+	goEnv        func() map[string]string // see readGoEnv
 	sharedEnv    func() []string
 	turnFiles    turnFiles
+	testLogs     *testLogs // nil without a cache
 	coverage     *coverage // nil without -cover
+	notebook     notebook  // nil without a journal or a cache
 
 	// mu is held by whoever deals with an event.
 	mu       sync.Mutex
@@ -111,7 +119,7 @@ type run struct {
 
 // An exploredTest is the exploration of one call, for the summary.
 type exploredTest struct {
-	test string
+	pkg, test string
 	protocol.Exploration
 	advice string // what the user could do; "" where there is nothing to be said
 }
@@ -155,6 +163,15 @@ func Run(ctx context.Context, c Config) error {
 		defer r.coverage.close()
 		r.keeper.covered = r.coverage.line
 	}
+	if r.Cache != "" && !r.goArgs.cover && !r.goArgs.counted && r.only == nil {
+		if r.testLogs, err = newTestLogs(r.temp, r.Parallel); err != nil {
+			return err
+		}
+		defer r.testLogs.close()
+		results := newCache(r, r.Cache)
+		defer results.close()
+		r.notebook = results
+	}
 	if err := r.makeOverlay(); err != nil {
 		return cmp.Or(context.Cause(ctx), err)
 	}
@@ -167,6 +184,7 @@ func Run(ctx context.Context, c Config) error {
 	if errors.As(err, &usage) {
 		return err
 	}
+	r.countCached()
 	console.summarize(r.explored, r.only != nil)
 	if r.only != nil && !r.verdict.failed {
 		console.show(r.explained) // of what failed it has been shown
@@ -241,13 +259,8 @@ func newRun(c Config) (*run, error) {
 	if r.goTool, err = exec.LookPath("go"); err != nil {
 		return nil, fmt.Errorf("no Go toolchain: %w: orchtest runs `go test`; see https://go.dev/doc/install", err)
 	}
-	r.sharedEnv = sync.OnceValue(func() []string {
-		goroot, err := r.goCommand(r.ctx, "env", "GOROOT")
-		if err != nil {
-			goroot = "" // it is a service to tests; one that needs it will say so
-		}
-		return scenarioEnv(r.Env, strings.TrimSpace(goroot))
-	})
+	r.goEnv = sync.OnceValue(r.readGoEnv)
+	r.sharedEnv = sync.OnceValue(func() []string { return scenarioEnv(r.Env, r.goEnv()["GOROOT"]) })
 	r.keeper = &keeper{
 		stream:    r.stream,
 		now:       c.Now,
@@ -322,7 +335,20 @@ func (r *run) emitExploration(t *heldTest, call *exploredCall, interrupted bool)
 		}
 		r.say(t, text)
 	}
-	r.explored = append(r.explored, exploredTest{t.name, e, call.advice()})
+	r.explored = append(r.explored, exploredTest{t.pkg.name, t.name, e, call.advice()})
+}
+
+// countCached counts the serial runs of a package as cached that go test took from its own cache. It tells so
+// only with the end of the package.
+func (r *run) countCached() {
+	if r.testLogs == nil {
+		return // there is no cache of ours
+	}
+	for i, e := range r.explored {
+		if r.keeper.pkg(e.pkg).cached {
+			r.explored[i].Cached++
+		}
+	}
 }
 
 // makeOverlay turns pragmas into the overlay, if there are any.

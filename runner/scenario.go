@@ -35,6 +35,10 @@ type scenarioResult struct {
 	diverged bool               // it took other turns than those that it was asked for
 	plan     bool               // it was part of the plan run
 	coverage []byte             // its profile; nil where it left none
+	known    bool               // it was not run: it was known what becomes of it
+	cached   bool               // that was known from the cache
+	started  time.Time          // its process
+	inputs   []byte             // the log of what it has looked at outside of its process; nil where none is wanted
 }
 
 // runScenario runs one scenario in a process of its own. It is asked for a sequence or the beginning of
@@ -44,11 +48,13 @@ func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCal
 	defer r.turnFiles.giveBack(turns)
 	cover := r.coverage.take()
 	defer r.coverage.giveBack(cover)
+	logFile := r.testLogs.take()
 	var output outputBuffer
+	started := r.Now()
 	child := &parse.Child{Output: output.add}
 	e, err := r.executor.execute(ctx, command{
 		path:   x.target.path,
-		args:   slices.Concat(r.scenarioArgs(x.test.name), cover.args(), r.goArgs.own),
+		args:   slices.Concat(r.scenarioArgs(x.test.name), cover.args(), logArgs(logFile), r.goArgs.own),
 		dir:    x.target.dir,
 		env:    slices.Concat(r.scenarioVars(x, call, request), []string{protocol.EnvTurns + "=" + turns.Name()}, cover.env()),
 		output: child,
@@ -58,7 +64,7 @@ func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCal
 	result := scenarioResult{
 		test: x.test, call: call,
 		report: child.Scenario, output: output.text(), elapsed: round(e.took), canceled: e.canceled,
-		coverage: cover.profile(),
+		coverage: cover.profile(), started: started, inputs: r.testLogs.giveBack(logFile),
 	}
 	if e.timedOut {
 		result.output = tidyStacks(result.output)
@@ -69,6 +75,14 @@ func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCal
 		result.report = brokenOff(turns, call.plan)
 	}
 	return result
+}
+
+// logArgs ask for the log of what a process looks at, if that is wanted.
+func logArgs(name string) []string {
+	if name == "" {
+		return nil
+	}
+	return []string{"-test.testlogfile=" + name}
 }
 
 // judge says what a scenario came to: it passed only if its process ended well and the library
@@ -230,7 +244,7 @@ func (r *run) scenarioReport(s scenarioResult) protocol.Scenario {
 	}
 	report.Call, report.Sequence = s.call.plan.Call, s.sequence
 	report.Failed, report.Skipped = s.verdict == failed || s.verdict == errored, s.verdict == skipped
-	report.Replay = r.replay(s)
+	report.Replay, report.Cached = r.replay(s), s.cached
 	if s.verdict == passed && r.only == nil {
 		// Of what passed nobody asks where it stopped, and there may be very many.
 		report.Turns = slices.Clone(report.Turns)

@@ -103,6 +103,9 @@ type Scenario struct {
 	Line int    `json:"line"`
 	// Replay is the command that runs this scenario again. The wrapper fills it in.
 	Replay string `json:"replay,omitempty"`
+	// Cached tells that it was not run, as it passed before and nothing has changed since. The wrapper fills
+	// it in.
+	Cached bool `json:"cached,omitempty"`
 }
 
 // A Turn is one turn of one thread, and where it came to its end.
@@ -165,8 +168,9 @@ type Exploration struct {
 	Planned     int  `json:"planned"` // how many of them were to be run
 	Passed      int  `json:"passed"`
 	Failed      int  `json:"failed"`
-	Errored     int  `json:"errored"` // could not be run, or said nothing
-	Skipped     int  `json:"skipped"` // ran, and called Skip
+	Errored     int  `json:"errored"`          // could not be run, or said nothing
+	Skipped     int  `json:"skipped"`          // ran, and called Skip
+	Cached      int  `json:"cached,omitempty"` // how many of Passed were not run, as nothing has changed since they passed
 	NotRun      int  `json:"notRun"`
 	Interrupted bool `json:"interrupted,omitempty"`
 
