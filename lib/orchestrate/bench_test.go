@@ -3,6 +3,7 @@ package orchestrate_test
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -31,6 +32,32 @@ func BenchmarkExplore(b *testing.B) {
 		})
 	}
 	b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(b.N)/(924*12), "ns/turn")
+}
+
+// BenchmarkRun runs the first of the 17,153,136 scenarios of 3 threads × 6 turns inside the process, an operation
+// each: -benchtime 17153136x are all of them. The memory is what the process has from the system in the end.
+func BenchmarkRun(b *testing.B) {
+	b.ReportAllocs()
+	counts := []int{6, 6, 6}
+	threads := []func(){thread(6), thread(6), nil}
+	for ran := 0; ran < b.N; {
+		runTest("TestThreeOfSix", func(t *testing.T) {
+			last := thread(6)
+			threads[2] = func() {
+				if ran++; ran > b.N {
+					t.SkipNow() // that is enough
+				}
+				last()
+			}
+			if got := orchestrate.Run(t, threads); !slices.Equal(got, counts) {
+				b.Errorf("got counts %v, want %v", got, counts)
+			}
+		})
+	}
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "scenarios/s")
+	b.ReportMetric(float64(memory.Sys)/1e6, "MB")
 }
 
 // BenchmarkTurn measures a turn in threads that take very many of them.

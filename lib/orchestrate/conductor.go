@@ -27,6 +27,7 @@ import (
 type conductor struct {
 	name     string // of the syncpoints that take part; "" are those without a name
 	threads  []*thread
+	spare    []*thread // of a scenario that is over, to be used again
 	watcher  watcher
 	limits   limits
 	strategy strategy // belongs to the baton
@@ -38,15 +39,16 @@ type conductor struct {
 	// only edge between a thread and the rest of the test that the race detector sees.
 	running sync.WaitGroup
 
-	draining atomic.Bool            // the sequence is given up: every thread runs to its end
-	holder   atomic.Pointer[thread] // who has the baton; nil is the overseer
-	adrift   atomic.Int32           // how many threads are adrift; written by the overseer
-	wake     chan struct{}          // tells the overseer that it has the baton, or that a thread is no longer adrift
+	draining atomic.Bool   // the sequence is given up: every thread runs to its end
+	holder   atomic.Int64  // of the baton: see inTurn
+	adrift   atomic.Int32  // how many threads are adrift; written by the overseer
+	wake     chan struct{} // tells the overseer that it has the baton, or that a thread is no longer adrift
 
 	// What follows is the overseer's.
 	lookout lookout
 	blocked []blockedAt // what is told of turns that began while a thread was blocked
 	goingOn time.Time   // since when threads go on by themselves, with none that could have a turn
+	fresh   bool        // the last look is of this moment, and found the thread blocked that lost the baton
 }
 
 // A strategy decides whose turn it is. It is asked while the scenario runs, at the end of every turn.
@@ -65,12 +67,12 @@ type watcher interface {
 // A thread is a function of a test, and the goroutine in which it takes turns.
 type thread struct {
 	c     *conductor
-	entry registry.Entry
+	entry *registry.Entry
 	index int
 	given string // the name given to it, which may be none
 	f     func()
 	baton chan struct{}
-	state atomic.Int64
+	state atomic.Int32
 
 	goroutine goroutines.G // once entered
 	entered   atomic.Bool
@@ -88,20 +90,23 @@ type thread struct {
 	left   exit
 }
 
-// States of a thread. Whoever gives it a turn takes it from waiting to inTurn, and the overseer from there
-// to adrift. From either it goes by itself to ending, and from there to waiting or ended.
+// States of a thread. The overseer sets it adrift, and it goes by itself from there to ending, and back to
+// steady, or to ended.
 const (
-	waiting int64 = iota // for its turn: at its start, or at a syncpoint
-	adrift               // it lost the baton in its turn, being blocked; it may go on meanwhile
-	ending               // it is about to end its turn
+	steady int32 = iota // it waits for its turn, at its start or at a syncpoint, or has the baton
+	adrift              // it lost the baton in its turn, being blocked; it may go on meanwhile
+	ending              // it was adrift, and is about to end its turn
 	ended
 	lost // the scenario was over before the thread was: nobody waits for it
-	turnState
 )
 
-// inTurn is the state of the thread that has the baton for the turn of this number: each turn has a
-// state of its own, so that what was found out in one is not used in another.
-func inTurn(number int) int64 { return turnState + int64(number) }
+// inTurn is the value of conductor.holder while the thread has the baton for its turn of this number, and of
+// number 0 once it is about to end that turn, when nobody can take the baton any more. Each turn has a value of
+// its own, so that what was found out in one is not used in another.
+func (th *thread) inTurn(number int) int64 { return int64(number)<<32 | int64(th.index+1) }
+
+// overseers is the value of conductor.holder while the overseer has the baton.
+const overseers = 0
 
 // A turn is one turn of a thread, and where it came to its end.
 type turn struct {
@@ -123,39 +128,34 @@ type exit struct {
 
 // spawn adds a thread that is expected to take so many turns. It takes none before run.
 func (c *conductor) spawn(name string, f func(), turns int) {
-	c.threads = append(c.threads, &thread{
-		c:     c,
-		index: len(c.threads),
-		given: name,
-		f:     f,
-		baton: make(chan struct{}, 1),
-		turns: make([]turn, 0, turns),
-	})
+	i := len(c.threads)
+	var th *thread
+	if i < len(c.spare) {
+		th = c.spare[i]
+	} else {
+		th = &thread{baton: make(chan struct{}, 1), turns: make([]turn, 0, turns)}
+	}
+	*th = thread{c: c, entry: new(registry.Entry), index: i, given: name, f: f, baton: th.baton, turns: th.turns[:0]}
+	c.threads = append(c.threads, th)
 }
 
 // pass ends the turn of the thread that holds the baton, and hands it on. It reports whether the
-// next turn is the same thread's; if not, that goes into the given state.
+// next turn is the same thread's.
 //
 //go:norace
-func (c *conductor) pass(holder *thread, state int64) (again bool) {
+func (c *conductor) pass(holder *thread) (again bool) {
 	race.Disable()
 	var next *thread
 	if c.adrift.Load() == 0 {
 		next = c.choose()
 	}
 	c.log.pass(holder, next, nil)
-	again = next == holder
-	if !again {
-		holder.state.Store(state)
-	}
 	if next == nil {
-		c.holder.Store(nil)
+		c.holder.Store(overseers)
 		c.rouse()
 	} else {
 		c.begin(next)
-		next.state.Store(inTurn(next.number))
-		if !again {
-			c.holder.Store(next)
+		if again = next == holder; !again {
 			next.baton <- struct{}{}
 		}
 	}
@@ -177,12 +177,13 @@ func (c *conductor) choose() *thread {
 	return c.threads[i]
 }
 
-// begin begins the next turn, which is the thread's. Its state is set by the caller.
+// begin begins the next turn, which is the thread's.
 //
 //go:norace
 func (c *conductor) begin(th *thread) {
 	c.taken++
 	th.number = c.taken
+	c.holder.Store(th.inTurn(th.number))
 }
 
 // rouse wakes the overseer, if it sleeps.
@@ -223,7 +224,7 @@ func (th *thread) run() {
 
 //go:norace
 func (th *thread) enter() {
-	registry.Enter(th, &th.entry)
+	registry.Enter(th, th.entry)
 	race.Disable()
 	th.goroutine = goroutines.Self()
 	th.entered.Store(true)
@@ -267,7 +268,7 @@ func (th *thread) Stop(name string, pc uintptr) {
 	}
 	th.record(name, pc)
 	th.c.watcher.turnEnded(th)
-	if !th.handOn(waiting, held) {
+	if !th.handOn(steady, held) {
 		th.await()
 	}
 }
@@ -278,7 +279,7 @@ func (th *thread) Stop(name string, pc uintptr) {
 //go:norace
 func (th *thread) claim() (held, over bool) {
 	race.Disable()
-	held = th.state.CompareAndSwap(inTurn(th.number), ending)
+	held = th.c.holder.CompareAndSwap(th.inTurn(th.number), th.inTurn(0))
 	over = !held && !th.state.CompareAndSwap(adrift, ending)
 	race.Enable()
 	return held, over
@@ -300,21 +301,29 @@ func (th *thread) turn() int { return th.number }
 // handOn ends a turn that was claimed. It reports whether the next turn is the thread's own.
 //
 //go:norace
-func (th *thread) handOn(state int64, held bool) (again bool) {
+func (th *thread) handOn(state int32, held bool) (again bool) {
 	if held {
 		if state == ended {
 			th.c.ready[th.index] = false
+			th.hasEnded()
 		}
 		if th.c.lookout.bubble {
 			th.c.rouseHidden() // it may sleep by a clock that the next turn stops
 		}
-		return th.c.pass(th, state)
+		return th.c.pass(th)
 	}
 	race.Disable()
 	th.state.Store(state)
 	th.c.rouse()
 	race.Enable()
 	return false
+}
+
+//go:norace
+func (th *thread) hasEnded() {
+	race.Disable()
+	th.state.Store(ended)
+	race.Enable()
 }
 
 // leave is deferred by the thread's goroutine: it takes note of how the thread's function came to
@@ -382,9 +391,10 @@ func (c *conductor) current() int {
 //go:norace
 func (c *conductor) held() (th *thread, number int) {
 	race.Disable()
-	if th = c.holder.Load(); th != nil {
-		number = int(th.state.Load() - turnState)
-	}
+	holder := c.holder.Load()
 	race.Enable()
-	return th, max(number, 0)
+	if holder == overseers {
+		return nil, 0
+	}
+	return c.threads[int32(holder)-1], int(holder >> 32)
 }

@@ -53,7 +53,7 @@ type lookout struct {
 	polls  int // since it is being watched
 	still  int // how often in a row the threads were seen parked
 
-	looker   goroutines.Looker
+	looker   *goroutines.Looker
 	snapshot *goroutines.Snapshot
 	cost     time.Duration // of the last look, during which nobody else runs
 	awake    string        // one that may wake a blocked thread, by the last look; "" is nobody

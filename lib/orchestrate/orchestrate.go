@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -97,8 +96,11 @@ type call struct {
 	strays int64  // what the registry had counted before it
 
 	// What follows serves one scenario after the other.
-	left []int
-	wake chan struct{}
+	left   []int
+	ready  []bool
+	spare  []*thread
+	wake   chan struct{}
+	looker goroutines.Looker
 }
 
 func begin(t *testing.T, scenario func(*T), opts []Option) *call {
@@ -169,75 +171,73 @@ func (c *call) run(sequence []int) *T {
 		expected = c.mode.counts
 	}
 	t := &T{
-		TB:        c.t,
-		conductor: conductor{name: c.name, threads: make([]*thread, 0, len(expected)), limits: c.mode.limits, wake: c.wake},
-		folder:    c.folder,
-		expected:  expected,
-		before:    c.t.Failed(),
-		owner:     registry.Goroutine(),
+		TB: c.t,
+		conductor: conductor{
+			name: c.name, limits: c.mode.limits, log: openTurnLog(c.mode.turns),
+			spare: c.spare, ready: c.ready[:0], wake: c.wake,
+			lookout: lookout{folder: c.folder, looker: &c.looker},
+		},
+		call:     c,
+		sequence: sequence,
+		expected: expected,
+		before:   c.t.Failed(),
+		owner:    registry.Goroutine(),
 	}
 	c.left = append(c.left[:0], expected...)
 	t.script = scripted{rest: sequence, left: c.left}
 	t.conductor.watcher, t.conductor.strategy = t, &t.script
-	t.conductor.log = openTurnLog(c.mode.turns)
-	t.conductor.lookout.folder = c.folder
+	t.conductor.threads = make([]*thread, 0, len(expected))
 	defer c.watch(t)()
 	if c.mode.noLeaks {
 		t.leaks = newLeakCheck()
 	}
-	report := func() { c.report(t, sequence) }
-	stopTelling := func() bool { return true }
-	if c.mode.kind == single {
-		report = sync.OnceFunc(report)
-		t.whenStuck = func() { endSoon(report) }
-	} else {
-		t.whenStuck = func() { stopTelling = tellSoon(t) }
-	}
 	returned := false
-	defer func() {
-		stopTelling()
-		if !t.stuck { // else nothing that the race detector sees orders this after what the threads wrote
-			t.conductor.log.close()
-		}
-		if !returned && !t.Skipped() {
-			t.fail()
-		}
-		t.checkLeaks()
-		if sequence == nil {
-			c.counted(t)
-		}
-		report()
-		if t.stuck && inBubble() {
-			c.leaveBubble(t)
-		}
-	}()
+	defer func() { c.end(t, returned) }()
 	t.play(c.scenario)
 	returned = true
 	return t
 }
 
-// endSoon ends the process of a scenario that is stuck, in which cleanup functions may be stuck too.
-// Within a second the process ends by itself if they are not.
-func endSoon(report func()) {
-	if inBubble() {
-		return // its clock may stand still
+// end is called when a scenario and its cleanup functions have come to their ends.
+func (c *call) end(t *T, returned bool) {
+	if t.telling != nil {
+		t.telling.Stop()
 	}
-	time.AfterFunc(time.Second, func() {
-		report()
-		os.Exit(1)
-	})
+	if !t.stuck { // else nothing that the race detector sees orders this after what the threads wrote
+		t.conductor.log.close()
+	}
+	if !returned && !t.Skipped() {
+		t.fail()
+	}
+	t.checkLeaks()
+	if t.sequence == nil {
+		c.counted(t)
+	}
+	c.report(t)
+	if t.stuck && inBubble() {
+		c.leaveBubble(t)
+	}
+	if t.sequence != nil && !t.stuck {
+		c.spare, c.ready = t.conductor.threads, t.conductor.ready
+	}
 }
 
-// tellSoon says on the process's standard error why a scenario is stuck, if its cleanup functions do not come to
-// their ends either: what a test has printed is shown when it has ended, and this one may never. What it returns
-// puts an end to that.
-func tellSoon(t *T) (stop func() bool) {
-	if inBubble() {
-		return func() bool { return true }
+// whenStuck is called for a scenario that is stuck, in which cleanup functions may be stuck too. If they are, it
+// ends the process that runs no other one within a second. In another process it says on standard error why the
+// scenario is stuck: what a test has printed is shown when it has ended, and this one may never.
+func (c *call) whenStuck(t *T) {
+	switch {
+	case inBubble(): // its clock may stand still
+	case c.mode.kind == single:
+		time.AfterFunc(time.Second, func() {
+			c.report(t)
+			os.Exit(1)
+		})
+	default:
+		t.telling = time.AfterFunc(tellAfter, func() {
+			fmt.Fprintf(os.Stderr, "orchestrate: %s is stuck, and so are its cleanup functions\n%s", t.Name(), t.stuckText)
+		})
 	}
-	return time.AfterFunc(tellAfter, func() {
-		fmt.Fprintf(os.Stderr, "orchestrate: %s is stuck, and so are its cleanup functions\n%s", t.Name(), t.stuckText)
-	}).Stop
 }
 
 const tellAfter = 5 * time.Second
@@ -342,8 +342,8 @@ func quoted(names []string) string {
 }
 
 // outcome describes a scenario that has run.
-func (c *call) outcome(t *T, sequence []int) protocol.Scenario {
-	turns := t.turns()
+func (c *call) outcome(t *T) protocol.Scenario {
+	turns, sequence := t.turns(), t.sequence
 	if sequence == nil {
 		for _, turn := range turns {
 			sequence = append(sequence, turn.Thread)

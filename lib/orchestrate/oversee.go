@@ -24,9 +24,8 @@ func (c *conductor) run() *stuck {
 	if len(c.threads) == 0 {
 		return nil
 	}
-	c.ready = make([]bool, len(c.threads))
-	for i := range c.ready {
-		c.ready[i] = true
+	for range c.threads {
+		c.ready = append(c.ready, true)
 	}
 	c.lookout.init(c.threads) // before the threads: what it finds out once for the process it finds in the open
 	defer c.lookout.close()
@@ -92,8 +91,6 @@ func (c *conductor) giveTo(blocked []int) (next *thread, number int) {
 		c.log.pass(nil, next, blocked)
 		c.begin(next)
 		number = next.number
-		next.state.Store(inTurn(number))
-		c.holder.Store(next)
 		next.baton <- struct{}{}
 	}
 	race.Enable()
@@ -148,6 +145,7 @@ func (c *conductor) giveUp(th *thread, number int) bool {
 	}
 	th.waits = append(th.waits, w)
 	c.log.wait(th, 0, w)
+	c.fresh = true
 	return true
 }
 
@@ -156,11 +154,16 @@ func (c *conductor) giveUp(th *thread, number int) bool {
 //go:norace
 func (c *conductor) take(th *thread, number int) bool {
 	race.Disable()
-	taken := th.state.CompareAndSwap(inTurn(number), adrift)
+	// Adrift first: that is what it finds itself to be once it does not have the baton.
+	taken := th.state.CompareAndSwap(steady, adrift)
 	if taken {
-		c.adrift.Add(1)
-		c.ready[th.index] = false
-		c.holder.Store(nil)
+		taken = c.holder.CompareAndSwap(th.inTurn(number), overseers)
+		if taken {
+			c.adrift.Add(1)
+			c.ready[th.index] = false
+		} else {
+			th.state.CompareAndSwap(adrift, steady) // unless it has ended
+		}
 	}
 	race.Enable()
 	th.isAdrift = th.isAdrift || taken
@@ -172,12 +175,20 @@ func (c *conductor) settle() *stuck {
 	l := &c.lookout
 	l.restart()
 	c.spinAnew()
+	fresh := c.fresh
+	c.fresh = false
 	for c.adriftNow() > 0 {
 		if c.collect() {
+			fresh = false
 			l.moved()
 			continue
 		}
 		threads := c.adriftThreads()
+		if fresh && l.areParked(threads...) && l.blocked(false, threads...) {
+			c.noteWaits()
+			return nil
+		}
+		fresh = false
 		if l.parked(threads...) {
 			l.asleep = false
 			l.look(threads...)
@@ -286,11 +297,11 @@ func (c *conductor) collected(th *thread) bool {
 	race.Disable()
 	defer race.Enable()
 	state := th.state.Load()
-	if state != waiting && state != ended {
+	if state != steady && state != ended {
 		return false
 	}
 	th.isAdrift = false
-	c.ready[th.index] = state == waiting
+	c.ready[th.index] = state == steady
 	c.adrift.Add(-1)
 	c.log.goOn(th, c.taken)
 	return true

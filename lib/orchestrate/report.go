@@ -9,8 +9,12 @@ import (
 	"github.com/orchtest/orchtest/permutations"
 )
 
-// report says what a scenario was, to whom the mode wants to know it.
-func (c *call) report(t *T, sequence []int) {
+// report says what a scenario was, to whom the mode wants to know it. That is done once.
+func (c *call) report(t *T) {
+	t.reported.Do(func() { c.tell(t) })
+}
+
+func (c *call) tell(t *T) {
 	switch c.mode.kind {
 	case plan:
 		c.attr(protocol.AttrPlan, protocol.Plan{
@@ -27,12 +31,12 @@ func (c *call) report(t *T, sequence []int) {
 			Same:      c.same(t),
 			Sequences: c.texts(),
 		})
-		c.attr(protocol.AttrScenario, c.outcome(t, sequence))
+		c.attr(protocol.AttrScenario, c.outcome(t))
 	case single:
-		c.attr(protocol.AttrScenario, c.outcome(t, sequence))
+		c.attr(protocol.AttrScenario, c.outcome(t))
 	case explore, other:
 		if t.Failed() && len(t.conductor.threads) > 0 {
-			c.explain(c.outcome(t, sequence))
+			c.explain(c.outcome(t))
 		}
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/orchtest/orchtest/lib/internal/race"
 	"github.com/orchtest/orchtest/lib/orchestrate"
 	"github.com/orchtest/orchtest/lib/syncpoint"
 )
@@ -285,12 +284,8 @@ func TestFirstFailingScenarioStopsTheExploration(t *testing.T) {
 			r.want(t, test.want...)
 			r.wantNot(t, append(test.not, "scenario 4")...)
 			if test.status == 1 {
-				at := "<- failed here\n"
-				if test.child == failsByOutsideError && race.Enabled {
-					at = "end\n" // nobody asks the test's own T after each turn
-				}
 				r.want(t, "^ *scenario 0,1,1,0 failed\n", "^ *turn +thread +from +to\n",
-					"^ *3 +second .*"+at, "^ *4 +first .*end",
+					"^ *3 +second .*<- failed here\n", "^ *4 +first .*end",
 					`^ *replay: orchtest --run '\^`+test.child+`\$' --sequence '0,1,1,0' github.com/orchtest/orchtest/lib/orchestrate\n`, "--- FAIL")
 			}
 		})

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/orchtest/orchtest/lib/internal/goroutines"
 )
 
 // BenchmarkBlocked measures how long it takes from where a thread parks until the next thread has the turn
@@ -42,7 +44,7 @@ func benchmarkBlocked(b *testing.B, others int) {
 
 // untilBlocked has a thread block in its turn and measures until the other one has its turn.
 func untilBlocked(b *testing.B, wake chan struct{}) (took time.Duration) {
-	c := &conductor{limits: defaultLimits, wake: wake, strategy: &scripted{}, watcher: &run{}}
+	c := &conductor{limits: defaultLimits, wake: wake, lookout: lookout{looker: new(goroutines.Looker)}, strategy: &scripted{}, watcher: &run{}}
 	var mu sync.Mutex
 	var before, after time.Time
 	mu.Lock()

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/orchtest/orchtest/lib/internal/goroutines"
 	"github.com/orchtest/orchtest/lib/protocol"
 )
 
@@ -166,7 +167,7 @@ const (
 func newRun(p *program, sequence []int, wake chan struct{}) *run {
 	r := &run{program: p, world: newWorld(p), decisions: make([]atomic.Uint32, 200)}
 	r.script = scripted{rest: sequence, left: p.counts()}
-	r.t = &T{conductor: conductor{limits: soakLimits, wake: wake, strategy: r, watcher: r}}
+	r.t = &T{conductor: conductor{limits: soakLimits, wake: wake, lookout: lookout{looker: new(goroutines.Looker)}, strategy: r, watcher: r}}
 	for _, a := range r.world.threads {
 		r.t.conductor.spawn("", a.thread, 0)
 	}
@@ -196,7 +197,7 @@ func (r *run) failedTurn() int {
 func (r *run) next(ready []bool) int {
 	w := r.world
 	blocked, moves := w.settled()
-	if moves != nil && !(moves.index >= 0 && r.t.conductor.holder.Load() == r.t.conductor.threads[moves.index]) {
+	if holder, _ := r.t.conductor.held(); moves != nil && !(moves.index >= 0 && holder == r.t.conductor.threads[moves.index]) {
 		w.say("turn %d is given while %s is moving, in %v", r.t.conductor.taken+1, moves.name, moves.in.Load())
 	}
 	for _, a := range w.threads {

@@ -8,8 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
-	"github.com/orchtest/orchtest/lib/internal/race"
 	"github.com/orchtest/orchtest/lib/internal/registry"
 )
 
@@ -29,13 +29,15 @@ type T struct {
 
 	conductor conductor
 	script    scripted // the conductor's strategy
-	folder    string   // of the file that called Test
-	expected  Counts   // turns that the threads took in the serial run, where it was made
-	before    bool     // the test had failed before the scenario began
+	call      *call
+	sequence  []int  // nil in the serial run
+	expected  Counts // turns that the threads took in the serial run, where it was made
+	before    bool   // the test had failed before the scenario began
 	waited    bool
-	stuckText string // why the threads did not all end
-	stuck     bool   // not every thread came to its end
-	whenStuck func() // is called then, unless nil
+	stuckText string      // why the threads did not all end
+	stuck     bool        // not every thread came to its end
+	telling   *time.Timer // until it tells so by itself
+	reported  sync.Once
 	leaks     *leakCheck
 	owner     int64 // the goroutine of the scenario function
 
@@ -99,9 +101,7 @@ func (t *T) isStuck(stuck *stuck) {
 	if stuck.over && !t.failed.Load() {
 		return // it was skipped
 	}
-	if t.whenStuck != nil {
-		t.whenStuck()
-	}
+	t.call.whenStuck(t)
 	if !t.failed.Load() {
 		t.TB.Fail()
 		t.failIn(stuck.turn)
@@ -150,10 +150,9 @@ func (t *T) failIn(turn int) {
 }
 
 // turnEnded implements watcher. It finds out in which turn the test's own T was failed, which nobody
-// tells the scenario's. It does not ask where the race detector is on: the lock inside of testing.T
-// would order the threads.
+// tells the scenario's.
 func (t *T) turnEnded(th *thread) {
-	if !race.Enabled && !t.failed.Load() && t.Failed() {
+	if hasFailed(t.call.t) && !t.before && !t.failed.Load() {
 		t.failIn(th.turn())
 	}
 }
@@ -175,7 +174,7 @@ func (t *T) exited(th *thread) {
 	if th.left.fatal {
 		return
 	}
-	th.left.place = callerIn(t.folder)
+	th.left.place = callerIn(t.call.folder)
 	switch {
 	case t.ignored():
 	case t.Failed():
@@ -190,7 +189,7 @@ func (t *T) exited(th *thread) {
 // exit ends the calling thread; the scenario is not to go on.
 func (t *T) exit(th *thread) {
 	th.left.fatal = true
-	th.left.place = callerIn(t.folder)
+	th.left.place = callerIn(t.call.folder)
 	runtime.Goexit()
 }
 
