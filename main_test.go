@@ -224,7 +224,7 @@ const promptly = 2 * time.Second
 // interrupt SIGNAL file waits until the file is there, and sends the signal to the command in the
 // background.
 func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
-	signals := map[string]os.Signal{"HUP": syscall.SIGHUP, "INT": syscall.SIGINT, "TERM": syscall.SIGTERM}
+	signals := map[string]os.Signal{"HUP": syscall.SIGHUP, "INT": syscall.SIGINT, "KILL": syscall.SIGKILL, "TERM": syscall.SIGTERM}
 	eventually(ts, time.Minute, "the file "+args[1], func() bool {
 		_, err := os.Stat(ts.MkAbs(args[1]))
 		return err == nil

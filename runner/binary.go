@@ -14,6 +14,7 @@ import (
 // A listedPackage is what go list says of a package under test.
 type listedPackage struct {
 	dir, root string
+	forTest   bool // it is made of another one, for that one's tests
 	// binary stands for the contents of its test binary: it is a hash of all that is linked. The linker,
 	// which takes longer than everything else together, need not run to find it out.
 	binary string
@@ -52,6 +53,12 @@ func (r *run) listPackages(ctx context.Context, binaries bool, patterns ...strin
 		}
 	}
 	for path, p := range found {
+		tested, isMain := strings.CutSuffix(path, ".test")
+		if _, is := found[tested]; (is && isMain) || strings.HasSuffix(path, "]") {
+			p.forTest = true
+			found[path] = p
+			continue
+		}
 		main := path + ".test"
 		if all := deps[main]; binaries && all != nil {
 			p.binary = r.binaryID(append([]string{main}, all...), ids)

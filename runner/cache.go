@@ -31,8 +31,13 @@ const (
 	maxLogs  = 1000     // that are kept in memory
 )
 
-func newCache(r *run, folder string) *cache {
-	return &cache{r: r, folder: folder, parsed: map[string][]string{}}
+func newCache(r *run, folder string) (*cache, error) {
+	logs, err := newTestLogs(r.temp, r.Parallel)
+	if err != nil {
+		return nil, err
+	}
+	r.testLogs = logs
+	return &cache{r: r, folder: folder, parsed: map[string][]string{}}, nil
 }
 
 // knows implements [notebook].
@@ -104,11 +109,13 @@ func (c *cache) note(err error) {
 }
 
 // close trims the cache if something was added, and says what could not be.
-func (c *cache) close() {
+func (c *cache) close() error {
+	c.r.testLogs.close()
 	if c.wrote && c.failed == nil {
 		c.failed = trimCache(c.folder, c.r.Now())
 	}
 	if c.failed != nil {
 		fmt.Fprintf(c.r.Stderr, "orchtest: result cache: %v: not all results are kept; ORCHTEST_CACHE names another folder, or is off\n", c.failed)
 	}
+	return nil
 }

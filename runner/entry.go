@@ -190,7 +190,7 @@ func (e *entry) write(result *record.Result, inputs *record.Inputs) {
 
 // close puts the new file in its place. What it does not have yet of what is known goes with it: it may be of
 // use under another strategy.
-func (e *entry) close() error {
+func (e *entry) close() {
 	if e.fresh != nil {
 		for _, step := range e.notes.left() {
 			e.again(step)
@@ -202,10 +202,9 @@ func (e *entry) close() error {
 	if e.fresh == nil {
 		now := e.r.Now()
 		os.Chtimes(e.name, now, now) // it is in use
-		return nil
+		return
 	}
 	e.note(e.fresh.commit(e.name))
-	return nil
 }
 
 // commit closes the file, and moves it to its place if there is anything in it.

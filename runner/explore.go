@@ -153,11 +153,7 @@ func (x *exploration) explore(ctx context.Context, call *exploredCall) {
 	} else {
 		x.scenarios(ctx, call)
 	}
-	if err := call.notes.closing(); err != nil {
-		x.r.mu.Lock()
-		defer x.r.mu.Unlock()
-		x.r.fault(err)
-	}
+	call.notes.closing()
 }
 
 // open opens the notes of a call.

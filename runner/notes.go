@@ -35,7 +35,7 @@ type notes struct {
 	done  func(record.Request, scenarioResult)
 	// again is called with a step of an earlier run that is used, though not in its order.
 	again func(noted)
-	close func() error
+	close func()
 
 	bySequence map[string]noted // of steps that were done, as far as the order does not hold
 }
@@ -48,11 +48,10 @@ type noted struct {
 }
 
 // closing puts an end to what is taken down.
-func (n *notes) closing() error {
-	if n == nil {
-		return nil
+func (n *notes) closing() {
+	if n != nil {
+		n.close()
 	}
-	return n.close()
 }
 
 // left returns the steps that were done and have not been used.

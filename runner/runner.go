@@ -64,6 +64,9 @@ type Config struct {
 	DeadlockWindow time.Duration // for how long all threads have to be blocked; 0 likewise, or DefaultDeadlockWindow
 	FailOnLeak     *bool         // whether a scenario fails that leaves a blocked goroutine behind; nil is what Env says, or no
 
+	// Resume is a file, the journal. What an interrupted run with the same tests and the same configuration has
+	// come to is not run again. "" is none; with one the cache is not used.
+	Resume string
 	// Cache is the folder of the result cache: a scenario that passed is not run again while nothing has
 	// changed. "" is none. With coverage, and where GoArgs has -count, there is none either.
 	Cache string
@@ -104,6 +107,8 @@ type run struct {
 	testLogs     *testLogs // nil without a cache
 	coverage     *coverage // nil without -cover
 	notebook     notebook  // nil without a journal or a cache
+	journal      *journal  // nil if it is not the notebook
+	rest         []string  // the packages that are still to be tested; nil is those of Config
 
 	// mu is held by whoever deals with an event.
 	mu       sync.Mutex
@@ -163,22 +168,18 @@ func Run(ctx context.Context, c Config) error {
 		defer r.coverage.close()
 		r.keeper.covered = r.coverage.line
 	}
-	if r.Cache != "" && !r.goArgs.cover && !r.goArgs.counted && r.only == nil {
-		if r.testLogs, err = newTestLogs(r.temp, r.Parallel); err != nil {
-			return err
-		}
-		defer r.testLogs.close()
-		results := newCache(r, r.Cache)
-		defer results.close()
-		r.notebook = results
-	}
 	if err := r.makeOverlay(); err != nil {
+		return cmp.Or(context.Cause(ctx), err)
+	}
+	closeNotebook, err := r.openNotebook()
+	if err != nil {
 		return cmp.Or(context.Cause(ctx), err)
 	}
 
 	console := newConsole(r.Config, func(err error) { r.cancel(fmt.Errorf("console: %w", err)) })
 	r.stream.sinks = append(reports.sinks(), &r.verdict, console)
 	err = r.goTest()
+	unnoted := closeNotebook()
 	console.close()
 	var usage *UsageError
 	if errors.As(err, &usage) {
@@ -193,10 +194,30 @@ func Run(ctx context.Context, c Config) error {
 		err = cause
 	}
 	// A test that failed is known by then; a report that could not be written is not.
-	if unwritten := errors.Join(r.stream.err, reports.write(), r.coverage.write()); unwritten != nil {
+	if unwritten := errors.Join(r.stream.err, unnoted, reports.write(), r.coverage.write()); unwritten != nil {
 		return errors.Join(r.err, unwritten)
 	}
 	return err
+}
+
+// openNotebook opens the journal that was asked for, or else the cache if it may be used. What it returns closes it.
+func (r *run) openNotebook() (closing func() error, err error) {
+	switch {
+	case r.Resume != "":
+		if r.journal, err = r.openJournal(r.Resume); err != nil {
+			return nil, err
+		}
+		r.notebook = r.journal
+		return r.journal.close, nil
+	case r.Cache != "" && !r.goArgs.cover && !r.goArgs.counted && r.only == nil:
+		results, err := newCache(r, r.Cache)
+		if err != nil {
+			return nil, err
+		}
+		r.notebook = results
+		return results.close, nil
+	}
+	return func() error { return nil }, nil
 }
 
 // tempFolder makes a folder, with a path that holds wherever it is used.
@@ -243,6 +264,9 @@ func newRun(c Config) (*run, error) {
 		return nil, err
 	}
 	if err := r.goArgs.addGOFLAGS(c.Env); err != nil {
+		return nil, err
+	}
+	if err := r.checkResume(); err != nil {
 		return nil, err
 	}
 	if r.goArgs.hasRun {
@@ -299,6 +323,18 @@ func (c Config) check() error {
 		if d, err := time.ParseDuration(value); value != "" && (err != nil || d <= 0) {
 			return usagef("%s=%s: it is to be a time, as 10s, or not to be set", name, value)
 		}
+	}
+	return nil
+}
+
+// checkResume finds what does not go with a journal.
+func (r *run) checkResume() error {
+	switch {
+	case r.Resume == "":
+	case r.Sequence != "":
+		return usagef("--resume and --sequence: a single scenario has nothing to go on with: give one of them")
+	case r.goArgs.cover:
+		return usagef("--resume with coverage: the profile of an interrupted run is lost: leave out one of them")
 	}
 	return nil
 }
