@@ -24,9 +24,10 @@ const maxKnown = 1 << 20
 // The same seed gives the same executions, however many run at once: those of the first sequences that
 // are drawn, as many as it takes.
 type Sample struct {
-	space Space
-	about protocol.Strategy
-	limit int
+	space  Space
+	serial Execution
+	about  protocol.Strategy
+	limit  int
 
 	mu         sync.Mutex
 	changed    sync.Cond
@@ -41,7 +42,9 @@ type Sample struct {
 	known      int // sequences in a row that were known
 	executions int
 	over       bool
-	most       int // nodes of the trie
+	all        bool // every sequence was run, or executes like one that was
+	forgot     bool // some may have been run twice
+	most       int  // nodes of the trie
 	total      *big.Int
 	infeasible big.Int
 }
@@ -50,18 +53,15 @@ type Sample struct {
 func newSample(space Space, serial Execution, c Config) *Sample {
 	space.Counts = slices.Clone(space.Counts)
 	s := &Sample{
-		space: space, limit: c.Limit, taken: 1, most: maxNodes, total: space.Count(), waiting: map[step][][]int{},
+		space: space, serial: serial, limit: c.Limit, taken: 1, most: maxNodes, total: space.Count(), waiting: map[step][][]int{},
 		about: protocol.Strategy{Name: c.Strategy, Scenarios: 1, Seed: strconv.FormatUint(c.Seed, 10)},
 	}
 	s.trie.space = &s.space
 	s.changed.L = &s.mu
 	if c.Strategy == WithPCT {
-		it := permutations.NewPCT(space.Counts, c.Depth, c.Seed)
-		s.sequences = symmetric(it, space)
 		s.about.Depth, s.about.Chance = c.Depth, chanceOf(space.Counts, c.Depth).String()
-	} else {
-		s.sequences = symmetric(permutations.NewRandom(space.Counts, c.Seed), space)
 	}
+	s.sequences = s.drawn(c.Seed)
 	s.learn(serial)
 	return s
 }
@@ -138,6 +138,7 @@ func (s *Sample) draw() ([]int, bool) {
 		return nil, false
 	}
 	ok := s.sequences.Next()
+	s.all = s.all || (!ok && s.about.Name == AtRandom)
 	return s.sequences.Sequence(), ok
 }
 
@@ -197,7 +198,9 @@ func (s *Sample) learn(x Execution) {
 	s.executions++
 	s.space.infeasible(&s.infeasible, &s.trie.course, common)
 	all := big.NewInt(int64(s.executions))
-	s.over = s.over || all.Add(all, &s.infeasible).Cmp(s.total) == 0
+	if all.Add(all, &s.infeasible).Cmp(s.total) == 0 {
+		s.all, s.over = true, true
+	}
 }
 
 // Progress implements [Strategy].
@@ -207,6 +210,7 @@ func (s *Sample) Progress() Progress {
 	all := big.NewInt(int64(s.executions))
 	return Progress{
 		Infeasible: new(big.Int).Set(&s.infeasible),
+		Repeated:   s.forgot,
 		More:       all.Add(all, &s.infeasible).Cmp(s.total) < 0,
 		Over:       s.over && s.running == 0 && s.next == nil,
 		Strategies: []protocol.Strategy{s.about},

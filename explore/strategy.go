@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 
@@ -46,16 +47,19 @@ type Progress struct {
 	More bool
 	// Over tells that there will be no further job, though some sequences may be left.
 	Over bool
+	// Repeated tells that some executions may have been run more than once.
+	Repeated bool
 	// Strategies say how the scenarios were chosen. They are nil for the permutations, in their order.
 	Strategies []protocol.Strategy
 }
 
 // A Config says how the executions of a call are explored.
 type Config struct {
-	// Strategy is one of [Strategies]. "" are the permutations where Limit is enough for all sequences, or
-	// for the serial run alone; else half of the limit is for the fewest switches, and the other half is random.
+	// Strategy is one of [Strategies]. "" are the permutations where Enough is enough for all sequences, or
+	// for the serial run alone; else half of that is for the fewest switches, and what is left of Limit is random.
 	Strategy string
 	Limit    int    // how many scenarios are to be run at most, the serial one included
+	Enough   int    // Limit, or less; 0 is Limit
 	Seed     uint64 // of what is drawn
 	Depth    int    // of pct, 1 or more
 }
@@ -75,6 +79,7 @@ func Strategies() []string { return []string{Permutations, FewestSwitches, AtRan
 // Choose returns the strategy that is asked for. The execution is that of the serial run, and the space
 // is to be a tree if the strategy is.
 func (c Config) Choose(space Space, serial Execution) Strategy {
+	c.Enough = cmp.Or(c.Enough, c.Limit)
 	switch c.Strategy {
 	case Permutations, Tree:
 		return space.Search(serial)
@@ -83,7 +88,7 @@ func (c Config) Choose(space Space, serial Execution) Strategy {
 	case AtRandom, WithPCT:
 		return newSample(space, serial, c)
 	case "":
-		if c.Limit == 1 || space.Count().Cmp(big.NewInt(int64(c.Limit))) <= 0 {
+		if c.Limit == 1 || space.Count().Cmp(big.NewInt(int64(c.Enough))) <= 0 {
 			return space.Search(serial)
 		}
 		return newMix(space, serial, c)

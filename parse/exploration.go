@@ -43,8 +43,17 @@ func Summary(e protocol.Exploration) string {
 	if e.Diverged != 0 {
 		fmt.Fprintf(&b, ", %s diverged", Grouped(strconv.Itoa(e.Diverged)))
 	}
+	if e.Unlisted != 0 {
+		fmt.Fprintf(&b, ", %s of them not listed", Grouped(strconv.Itoa(e.Unlisted)))
+	}
+	if e.OutOfTime {
+		b.WriteString(", out of time")
+	}
 	if e.Interrupted {
 		b.WriteString(", interrupted")
+	}
+	if e.Rounds > 1 {
+		fmt.Fprintf(&b, "; %s rounds", Grouped(strconv.Itoa(e.Rounds)))
 	}
 	for _, strategy := range e.Strategies {
 		if len(e.Strategies) > 1 && !Partial(e) && e.NotRun == 0 {
@@ -113,6 +122,9 @@ func Partial(e protocol.Exploration) bool {
 	if tree(e) {
 		return e.More
 	}
+	if e.Repeated {
+		return true
+	}
 	all, ok := new(big.Int).SetString(e.Sequences, 10)
 	covered := big.NewInt(int64(e.Planned))
 	return ok && covered.Add(covered, infeasible(e)).Cmp(all) < 0
@@ -147,6 +159,8 @@ func extent(e protocol.Exploration) string {
 		noun = "symmetric " + noun
 	}
 	switch {
+	case e.Repeated:
+		return fmt.Sprintf("%s scenarios, some of them perhaps twice, in %s %s", planned, total, noun)
 	case pinned(e):
 		return fmt.Sprintf("%s of %s %s", planned, total, noun)
 	case Partial(e) && infeasible.Sign() > 0:

@@ -42,6 +42,11 @@ type exploredCall struct {
 	tally    tally
 	diverged int // how many scenarios did
 	cached   int // how many that passed were not run, as their results were in the cache
+	unlisted int // how many that passed were counted, and are not in the stream
+	rounds   int // of a hunt, if there was more than one
+
+	endless   bool // no number of scenarios was asked for
+	outOfTime bool // scenarios were left out since the time was over
 }
 
 // A tally counts scenarios by their verdict.
@@ -85,7 +90,7 @@ func (r *run) abandoned(t *heldTest) {
 func (r *run) newCall(c *plannedCall) *exploredCall {
 	counts := c.plan.Counts
 	space := explore.Space{Counts: counts, Tree: r.Explore == explore.Tree && len(c.plan.Sequences) == 0}
-	call := &exploredCall{plan: c.plan, limit: r.MaxScenarios}
+	call := &exploredCall{plan: c.plan, limit: r.limitOf(r.Explore), endless: r.endless()}
 	if c.plan.Symmetric {
 		if slices.Min(counts) == slices.Max(counts) {
 			space.Symmetric = true
@@ -111,7 +116,12 @@ func (r *run) newCall(c *plannedCall) *exploredCall {
 
 // strategy returns that of a call, which draws by the seed.
 func (r *run) strategy(call *exploredCall, seed uint64) explore.Strategy {
-	config := explore.Config{Strategy: r.Explore, Limit: call.limit, Seed: seed, Depth: r.Depth}
+	config := explore.Config{
+		Strategy: r.Explore, Limit: call.limit, Seed: seed, Depth: r.Depth,
+	}
+	if call.limit == unlimited {
+		config.Enough = DefaultMaxScenarios
+	}
 	return config.Choose(call.space, call.serial)
 }
 
@@ -123,7 +133,9 @@ func (x *exploration) run(ctx context.Context) {
 		x.serial()
 		for _, call := range x.calls {
 			x.explore(ctx, call)
+			x.late(call)
 		}
+		x.hunt(ctx)
 	} else {
 		x.single(ctx)
 	}
@@ -148,6 +160,9 @@ func (x *exploration) explore(ctx context.Context, call *exploredCall) {
 		return
 	}
 	x.open(call)
+	if _, draws := call.search.(explore.Repeater); draws && x.r.UntilFailure {
+		x.announce(call, 1, x.r.Seed)
+	}
 	if call.search == nil {
 		x.pinned(ctx, call)
 	} else {
@@ -231,7 +246,8 @@ func guiltyCall(calls []*plannedCall, ended string) int {
 
 // stopped reports whether no further scenario of the test is to be started.
 func (x *exploration) stopped(ctx context.Context) bool {
-	return ctx.Err() != nil || x.ended.Action == parse.ActionSkip || (x.failed.Load() && !x.r.KeepGoing)
+	return ctx.Err() != nil || x.ended.Action == parse.ActionSkip || (x.failed.Load() && !x.r.KeepGoing) || x.r.timeUp() ||
+		(x.r.UntilFailure && x.r.verdict.failed.Load())
 }
 
 // ready reports whether the test binary is there to be run, once that is known.
@@ -256,6 +272,7 @@ func (x *exploration) scenarios(ctx context.Context, call *exploredCall) {
 		x.giveUp(call, open)
 		return
 	}
+	x.r.timer.begin(x.r.Now())
 	var running sync.WaitGroup
 	defer running.Wait()
 	for n := given + 1; more(n); {
@@ -363,6 +380,7 @@ func (x *exploration) pinned(ctx context.Context, call *exploredCall) {
 	if len(left) == 0 || x.stopped(ctx) || !x.ready(ctx) {
 		return
 	}
+	x.r.timer.begin(x.r.Now())
 	var running sync.WaitGroup
 	defer running.Wait()
 	for _, sequence := range left {
@@ -443,6 +461,10 @@ func (x *exploration) report(s scenarioResult) {
 	if !s.plan && !s.known {
 		x.test.pkg.ran = true
 	}
+	if s.verdict == passed && s.call.endless && s.call.tally[passed] > DefaultMaxScenarios {
+		s.call.unlisted++ // there is no end of them
+		return
+	}
 	x.r.emit(s)
 }
 
@@ -462,6 +484,7 @@ func (c *exploredCall) exploration(interrupted bool) protocol.Exploration {
 		Interrupted: interrupted,
 	}
 	e.Symmetric = c.space.Symmetric
+	e.OutOfTime, e.Rounds, e.Unlisted = c.outOfTime, c.rounds, c.unlisted
 	ran := c.tally.sum()
 	switch {
 	case c.search == nil && c.pinned != nil:
@@ -477,7 +500,7 @@ func (c *exploredCall) exploration(interrupted bool) protocol.Exploration {
 // progress adds what the strategy says.
 func (c *exploredCall) progress(e *protocol.Exploration) {
 	p := c.search.Progress()
-	e.Strategies = p.Strategies
+	e.Strategies, e.Repeated = p.Strategies, p.Repeated
 	ran := c.tally.sum()
 	if c.space.Tree {
 		e.Sequences, e.Planned, e.More = "", ran, p.More
@@ -491,7 +514,7 @@ func (c *exploredCall) progress(e *protocol.Exploration) {
 	if feasible.IsInt64() && feasible.Int64() < int64(c.limit) {
 		e.Planned = int(feasible.Int64())
 	}
-	if p.Over {
+	if p.Over || c.endless || c.outOfTime {
 		e.Planned = ran // it has no more, though sequences may be left
 	}
 }

@@ -45,7 +45,7 @@ func (r *run) goTest() error {
 			return usagef("go test: %s", e.status)
 		}
 		return &UsageError{ErrSaid}
-	case e.status != "" || r.verdict.failed:
+	case e.status != "" || r.verdict.failed.Load():
 		return ErrFailed
 	}
 	return nil

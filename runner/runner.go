@@ -53,7 +53,9 @@ type Config struct {
 	Sequence        string        // just this sequence of the one orchestrated test that Run matches; "" runs all
 	KeepGoing       bool          // go on after a test's first scenario that failed
 	Parallel        int           // scenarios at once; 0 is the number of CPUs
-	MaxScenarios    int           // per call; 0 is DefaultMaxScenarios
+	MaxScenarios    int           // per call, or per round of a hunt; 0 is DefaultMaxScenarios, or no limit where there is Time
+	Time            time.Duration // for how long scenarios are started, in the whole run; 0 is without a limit
+	UntilFailure    bool          // hunt: explore again with other seeds, until a test fails
 	Explore         string        // one of explore.Strategies; "" is the permutations, as far as MaxScenarios is enough for them
 	Seed            uint64        // of what is drawn; 0 is as good as any other
 	SeedGiven       bool          // Seed was asked for: else that of a result in the cache goes before it
@@ -99,6 +101,7 @@ type run struct {
 	stopBuilds   context.CancelFunc
 	background   sync.WaitGroup // builds
 	explorations sync.WaitGroup
+	timer        timer
 	slots        *slots                   // for scenarios, Parallel of them
 	builds       chan struct{}            // builds at once
 	goEnv        func() map[string]string // see readGoEnv
@@ -186,8 +189,9 @@ func Run(ctx context.Context, c Config) error {
 		return err
 	}
 	r.countCached()
+	r.nothingLeft()
 	console.summarize(r.explored, r.only != nil)
-	if r.only != nil && !r.verdict.failed {
+	if r.only != nil && !r.verdict.failed.Load() {
 		console.show(r.explained) // of what failed it has been shown
 	}
 	if cause := context.Cause(ctx); cause != nil {
@@ -209,7 +213,7 @@ func (r *run) openNotebook() (closing func() error, err error) {
 		}
 		r.notebook = r.journal
 		return r.journal.close, nil
-	case r.Cache != "" && !r.goArgs.cover && !r.goArgs.counted && r.only == nil:
+	case r.Cache != "" && !r.goArgs.cover && !r.goArgs.counted && !r.UntilFailure && r.only == nil:
 		results, err := newCache(r, r.Cache)
 		if err != nil {
 			return nil, err
@@ -230,6 +234,9 @@ func tempFolder() (string, error) {
 }
 
 func newRun(c Config) (*run, error) {
+	if c.MaxScenarios == 0 && c.Time > 0 && !c.UntilFailure {
+		c.MaxScenarios = unlimited
+	}
 	c.MaxScenarios = cmp.Or(c.MaxScenarios, DefaultMaxScenarios)
 	c.ScenarioTimeout = cmp.Or(c.ScenarioTimeout, DefaultScenarioTimeout)
 	c.Parallel = cmp.Or(c.Parallel, runtime.NumCPU())
@@ -307,6 +314,14 @@ func (c Config) check() error {
 		return usagef("--explore %s: there is no such strategy; there are: %s", c.Explore, strings.Join(explore.Strategies(), ", "))
 	case c.Depth < 1:
 		return usagef("--depth %d: a bug has at least depth 1", c.Depth)
+	case c.Time < 0:
+		return usagef("--time %v: scenarios take some time", c.Time)
+	case c.UntilFailure && c.KeepGoing:
+		return usagef("--until-failure and --keep-going: the one ends where the other goes on: give one of them")
+	case c.UntilFailure && c.Sequence != "":
+		return usagef("--until-failure and --sequence: a single scenario is run once: give one of them")
+	case c.UntilFailure && c.Resume != "":
+		return usagef("--until-failure and --resume: a hunt goes on with another --seed: leave out --resume")
 	case c.ScenarioTimeout < 0:
 		return usagef("--scenario-timeout %v: a scenario takes some time", c.ScenarioTimeout)
 	case c.TurnTimeout < 0:
