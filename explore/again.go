@@ -21,7 +21,7 @@ func (s *Sample) Again(seed uint64, scenarios int) bool {
 	if len(s.trie.nodes) > s.most {
 		s.forget()
 	}
-	s.sequences = s.drawn(seed)
+	s.sequences = s.sequencesOf(seed)
 	s.limit, s.known, s.over = s.taken+scenarios, 0, false
 	return true
 }
@@ -34,8 +34,8 @@ func (s *Sample) forget() {
 	s.learn(s.serial)
 }
 
-// drawn returns the sequences that are drawn by a seed.
-func (s *Sample) drawn(seed uint64) permutations.Sequences {
+// sequencesOf returns the sequences that are drawn by a seed.
+func (s *Sample) sequencesOf(seed uint64) permutations.Sequences {
 	if s.about.Name == WithPCT {
 		return symmetric(permutations.NewPCT(s.space.Counts, s.about.Depth, seed), s.space)
 	}

@@ -34,9 +34,10 @@ type Sample struct {
 	sequences  permutations.Sequences
 	trie       trie
 	next       *Job             // found and not given
-	waiting    map[step][][]int // by step that is being taken, the sequences that take it too
+	draws      int              // how many sequences were drawn
+	waiting    map[step][]drawn // by step that is being taken, the sequences that take it too
 	deferred   int              // how many these are
-	again      [][]int          // sequences that waited
+	again      []drawn          // sequences that waited, in the order in which they were drawn
 	taken      int              // jobs found, and the serial run if it counts
 	running    int
 	known      int // sequences in a row that were known
@@ -49,11 +50,17 @@ type Sample struct {
 	infeasible big.Int
 }
 
+// A drawn sequence has the number of its draw.
+type drawn struct {
+	sequence []int
+	number   int
+}
+
 // newSample returns the strategy random or pct. The execution is that of the serial run.
 func newSample(space Space, serial Execution, c Config) *Sample {
 	space.Counts = slices.Clone(space.Counts)
 	s := &Sample{
-		space: space, serial: serial, limit: c.Limit, taken: 1, most: maxNodes, total: space.Count(), waiting: map[step][][]int{},
+		space: space, serial: serial, limit: c.Limit, taken: 1, most: maxNodes, total: space.Count(), waiting: map[step][]drawn{},
 		about: protocol.Strategy{Name: c.Strategy, Scenarios: 1, Seed: strconv.FormatUint(c.Seed, 10)},
 	}
 	s.trie.space = &s.space
@@ -61,7 +68,7 @@ func newSample(space Space, serial Execution, c Config) *Sample {
 	if c.Strategy == WithPCT {
 		s.about.Depth, s.about.Chance = c.Depth, chanceOf(space.Counts, c.Depth).String()
 	}
-	s.sequences = s.drawn(c.Seed)
+	s.sequences = s.sequencesOf(c.Seed)
 	s.learn(serial)
 	return s
 }
@@ -104,42 +111,55 @@ func (s *Sample) Wait() bool {
 // find finds the next job, if there is one.
 func (s *Sample) find() {
 	for s.next == nil && !s.over && s.taken+s.deferred < s.limit {
-		sequence, ok := s.draw()
+		d, ok := s.draw()
 		if !ok {
 			s.over = s.deferred == 0
 			return
 		}
-		turns, step, leaves := s.trie.follow(sequence)
+		turns, step, leaves := s.trie.follow(d.sequence)
 		if !leaves {
 			s.known++
 			s.over = s.over || s.known > maxKnown
 			continue
 		}
 		if _, is := s.waiting[step]; is {
-			s.waiting[step] = append(s.waiting[step], slices.Clone(sequence))
+			s.waiting[step] = append(s.waiting[step], drawn{slices.Clone(d.sequence), d.number})
 			s.deferred++
 			continue
 		}
 		s.known = 0
 		s.waiting[step] = nil
 		s.taken++
-		s.next = &Job{Prefix: turns, Ask: slices.Clone(sequence), sample: s, step: step}
+		s.next = &Job{Prefix: turns, Ask: slices.Clone(d.sequence), sample: s, step: step, number: d.number}
 	}
 }
 
+// unfind gives a job up that was found and not given: more is known now, and an earlier draw may go before it. So
+// the order of the jobs does not depend on when somebody has asked whether there is one.
+func (s *Sample) unfind() {
+	if s.next == nil {
+		return
+	}
+	delete(s.waiting, s.next.step)
+	s.taken--
+	s.again = append(s.again, drawn{s.next.Ask, s.next.number})
+	s.next = nil
+}
+
 // draw returns the next sequence to be looked at.
-func (s *Sample) draw() ([]int, bool) {
+func (s *Sample) draw() (drawn, bool) {
 	if len(s.again) > 0 {
-		sequence := s.again[0]
+		d := s.again[0]
 		s.again = s.again[1:]
-		return sequence, true
+		return d, true
 	}
 	if len(s.trie.nodes) == 0 || len(s.trie.nodes) > s.most {
-		return nil, false
+		return drawn{}, false
 	}
 	ok := s.sequences.Next()
 	s.all = s.all || (!ok && s.about.Name == AtRandom)
-	return s.sequences.Sequence(), ok
+	s.draws++
+	return drawn{s.sequences.Sequence(), s.draws}, ok
 }
 
 // Next implements [Strategy].
@@ -166,6 +186,8 @@ func (s *Sample) Done(job *Job, x Execution) {
 	s.again = append(s.again, s.waiting[job.step]...)
 	s.deferred -= len(s.waiting[job.step])
 	delete(s.waiting, job.step)
+	s.unfind()
+	slices.SortFunc(s.again, func(a, b drawn) int { return a.number - b.number })
 	if !x.known {
 		s.trie.dead(job.step)
 	}

@@ -32,7 +32,7 @@ type Job struct {
 	Ask []int
 
 	branch *branch // of a Search
-	number int     // among the jobs of the branch
+	number int     // among the jobs of the branch, or the draws of the sample
 	cost   int     // of a Fewest
 	sample *Sample // that it is of
 	step   step    // of a Sample

@@ -132,10 +132,11 @@ func (x *exploration) known(call *exploredCall, ask []int) (scenarioResult, bool
 	call.order.Lock()
 	defer call.order.Unlock()
 	if n.bySequence == nil {
-		n.bySequence = map[string]noted{}
+		left := map[string]noted{}
 		for _, step := range n.left() {
-			n.bySequence[step.sequence] = step
+			left[step.sequence] = step
 		}
+		n.bySequence = left
 	}
 	sequence := permutations.Format(ask)
 	step, ok := n.bySequence[sequence]
