@@ -172,6 +172,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			JUnitFile:       c.String("junitfile"),
 			JSONFile:        c.String("jsonfile"),
 			Stdout:          stdout,
+			Terminal:        terminalOf(stdout),
 			Stderr:          stderr,
 			Now:             time.Now,
 		})

@@ -30,7 +30,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the files that the scripts compare with")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"orchtest": main})
+	testscript.Main(m, map[string]func(){"orchtest": main, "terminal": terminalMain})
 }
 
 // TestScript runs the scripts of testdata/script. Each is a module and what a user does in it.

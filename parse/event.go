@@ -41,6 +41,9 @@ type Event struct {
 	Value       string   `json:",omitempty"`
 	Path        string   `json:",omitempty"`
 
+	// Display, unless nil, is what a terminal shows in place of Output. It is not part of the stream.
+	Display *string `json:"-"`
+
 	// raw is the line that the event was read from, without its end: what this package does not
 	// know of survives in it.
 	raw []byte

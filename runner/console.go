@@ -106,6 +106,11 @@ func (k *console) event(e parse.Event, ofPassing bool) error {
 	if !known(e.Action) || (ofPassing && !k.showsPassing()) {
 		return nil
 	}
+	if e.Display != nil {
+		if e.Output = *e.Display; e.Output == "" {
+			return nil
+		}
+	}
 	for _, end := range k.benchmarks.ends(e) {
 		k.write(end)
 	}
@@ -144,7 +149,11 @@ func (k *console) line(e parse.Event) error {
 		k.out.Write(e.Line())
 		k.out.WriteByte('\n')
 	} else {
-		k.out.WriteString(e.Output)
+		output := e.Output
+		if e.Display != nil {
+			output = *e.Display
+		}
+		k.out.WriteString(output)
 	}
 	return k.out.Flush()
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/orchtest/orchtest/internal/overlay"
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
+	"github.com/orchtest/orchtest/timeline"
 )
 
 // DefaultMaxScenarios is how many sequences of a call are run where nothing else is asked for.
@@ -81,12 +82,15 @@ type Config struct {
 	Env    []string // nil is that of this process
 	Stdout io.Writer
 	Stderr io.Writer
-	Now    func() time.Time // nil is time.Now
+	// Terminal is what Stdout writes to, if that is one.
+	Terminal Terminal
+	Now      func() time.Time // nil is time.Now
 }
 
 // A run is one run of the command. Nothing in it outlives Run.
 type run struct {
 	Config
+	source   timeline.Source
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
 	goArgs   goArgs
@@ -123,6 +127,12 @@ type run struct {
 	explored []exploredTest
 
 	explained string // what was last said of a scenario
+}
+
+// A Terminal is one that people look at.
+type Terminal struct {
+	Width int // in columns; 0 is no terminal
+	Color bool
 }
 
 // An exploredTest is the exploration of one call, for the summary.

@@ -16,6 +16,7 @@ import (
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
 	"github.com/orchtest/orchtest/permutations"
+	"github.com/orchtest/orchtest/timeline"
 )
 
 // A scenarioResult is what is known of a scenario that was run.
@@ -158,11 +159,15 @@ func (r *run) emit(s scenarioResult) {
 		change(&e)
 		r.stream.send(e, s.verdict == passed && e.Action == parse.ActionOutput)
 	}
-	print := func(text string) {
+	display := func(text string, display *string) {
 		for line := range pieces(text) {
-			send(func(e *parse.Event) { e.Action, e.Output = parse.ActionOutput, line })
+			send(func(e *parse.Event) { e.Action, e.Output, e.Display = parse.ActionOutput, line, display })
+			if display != nil {
+				display = new(string) // it stands in place of all lines
+			}
 		}
 	}
+	print := func(text string) { display(text, nil) }
 	attr := func(key, value string) {
 		send(func(e *parse.Event) { e.Action, e.Key, e.Value = parse.ActionAttr, key, value })
 	}
@@ -174,11 +179,12 @@ func (r *run) emit(s scenarioResult) {
 		attr(protocol.AttrError, s.reason)
 	}
 	told := s.verdict == failed || s.verdict == errored || r.only != nil
+	explained, shown := "", (*string)(nil)
 	if told {
-		r.explained = r.explain(s)
+		explained, shown = r.explanation(s)
 	}
 	if told && s.brokeOff {
-		print(r.explained) // before the stacks, which are long
+		display(explained, shown) // before the stacks, which are long
 		print("\n")
 	}
 	print(s.output)
@@ -186,7 +192,7 @@ func (r *run) emit(s scenarioResult) {
 		if s.output != "" && !strings.HasSuffix(s.output, "\n") {
 			print("\n")
 		}
-		print(r.explained)
+		display(explained, shown)
 	}
 	action, word := parse.ActionPass, "PASS"
 	switch s.verdict {
@@ -255,8 +261,23 @@ func (r *run) scenarioReport(s scenarioResult) protocol.Scenario {
 	return report
 }
 
-// explain says what a reader needs to understand a scenario, and to see it again.
-func (r *run) explain(s scenarioResult) string {
+// explanation is what a reader needs to understand a scenario: for the stream, and for a terminal if that shows
+// another one.
+func (r *run) explanation(s scenarioResult) (text string, display *string) {
+	o := timeline.Options{Folder: r.Dir, Source: r.source.Line}
+	text = r.explain(s, o)
+	r.explained = text
+	if r.Terminal.Width > 0 {
+		o.Width, o.Color = r.Terminal.Width-len(indentation), r.Terminal.Color
+		r.explained = r.explain(s, o)
+		shown := r.explained
+		display = &shown
+	}
+	return text, display
+}
+
+// explain says what happened in a scenario, and how to see it again.
+func (r *run) explain(s scenarioResult, o timeline.Options) string {
 	var b strings.Builder
 	verb := map[verdict]string{passed: "passed", failed: "failed", errored: "could not be run", skipped: "was skipped"}[s.verdict]
 	fmt.Fprintf(&b, "\nscenario %s %s", s.label(), verb)
@@ -279,20 +300,23 @@ func (r *run) explain(s scenarioResult) string {
 	}
 	b.WriteString("\n\n")
 	if s.report != nil {
-		b.WriteString(protocol.Timeline(*s.report, r.Dir))
-	} else {
+		b.WriteString(timeline.Draw(*s.report, o))
+	}
+	if s.report == nil || len(s.report.Turns) == 0 {
 		b.WriteString("it took no turn\n")
 	}
 	fmt.Fprintf(&b, "\nreplay: %s\n", r.replay(s))
 	return indent(b.String())
 }
 
+const indentation = "    "
+
 // indent moves text below the name of its test, as the testing package does with what a test logs.
 func indent(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
 		if line != "\n" {
-			b.WriteString("    ")
+			b.WriteString(indentation)
 		}
 		b.WriteString(line)
 	}

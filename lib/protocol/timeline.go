@@ -16,21 +16,46 @@ import (
 // where it began and, for each time that it went on after its thread had been blocked, one behind the
 // turn in which it did so. Paths below folder are shortened.
 func Timeline(s Scenario, folder string) string {
+	table := [][]string{{"turn", "thread", "from", "to"}}
+	for _, row := range Rows(s, folder) {
+		to := row.To
+		if row.Failed {
+			to += "   <- failed here"
+		}
+		table = append(table, []string{fmt.Sprint(row.Turn), printable(s.Thread(row.Thread)), row.From, to})
+	}
+	return align(table)
+}
+
+// A Row is what a thread ran of a turn without being blocked.
+type Row struct {
+	Turn     int // its number, from 1
+	Thread   int // its index
+	From, To string
+	File     string // of To, if it is a place; the path is the compiler's
+	Line     int
+	GoesOn   bool // the turn had begun in an earlier row
+	Waits    bool // it ends where the thread waits for another one
+	Preempts bool // the thread of the row before could have gone on
+	Failed   bool // the scenario failed here first
+}
+
+// Rows returns the parts of the scenario's turns in the order in which they ran, as [Timeline] shows them.
+func Rows(s Scenario, folder string) []Row {
 	t := timeline{scenario: s, folder: folder, stands: map[int]string{}}
-	t.rows = [][]string{{"turn", "thread", "from", "to"}}
 	for i := range s.Turns {
 		t.add(part{turn: i})
 		t.goOn(i + 1)
 	}
 	t.goOn(math.MaxInt) // in a turn that is not in the report
-	return table(t.rows)
+	return t.rows
 }
 
 // A timeline is a table in the making.
 type timeline struct {
 	scenario Scenario
 	folder   string
-	rows     [][]string
+	rows     []Row
 	stands   map[int]string // by thread
 	waiting  []part         // to come, once their threads have gone on
 }
@@ -41,26 +66,40 @@ type part struct {
 	index int // of the part in the turn
 }
 
-// add adds the line of a part.
+// add adds the row of a part.
 func (t *timeline) add(p part) {
 	turn := t.scenario.Turns[p.turn]
-	from := cmp.Or(t.stands[turn.Thread], "start")
-	to := turn.where(t.folder)
-	stand, goesOn := to, false
+	row := Row{
+		Turn: p.turn + 1, Thread: turn.Thread, From: cmp.Or(t.stands[turn.Thread], "start"), To: turn.where(t.folder),
+		File: turn.File, Line: turn.Line, GoesOn: p.index > 0, Preempts: p.index == 0 && t.preempts(p.turn),
+	}
+	stand, goesOn := row.To, false
 	if p.index < len(turn.Waits) {
-		to, stand = turn.Waits[p.index].describe(t.folder)
+		wait := turn.Waits[p.index]
+		row.File, row.Line, row.Waits = wait.File, wait.Line, true
+		row.To, stand = wait.describe(t.folder)
 		goesOn = turn.goesOn(p.index)
 	}
 	t.stands[turn.Thread] = stand
 	if goesOn {
 		t.waiting = append(t.waiting, part{p.turn, p.index + 1})
-	} else if p.turn == t.scenario.FailedTurn {
-		to += "   <- failed here"
+	} else {
+		row.Failed = p.turn == t.scenario.FailedTurn
 	}
-	t.rows = append(t.rows, []string{fmt.Sprint(p.turn + 1), t.name(turn.Thread), from, to})
+	t.rows = append(t.rows, row)
 }
 
-// goOn adds the lines of the threads that went on by the time of the turn of that number.
+// preempts reports whether the turn of that index is another thread's than the one before, which could have
+// gone on.
+func (t *timeline) preempts(i int) bool {
+	if i == 0 {
+		return false
+	}
+	before, turn := t.scenario.Turns[i-1], t.scenario.Turns[i]
+	return before.Thread != turn.Thread && before.End == AtSyncpoint && !slices.Contains(turn.Blocked, before.Thread)
+}
+
+// goOn adds the rows of the threads that went on by the time of the turn of that number.
 func (t *timeline) goOn(number int) {
 	for i := 0; i < len(t.waiting); {
 		p := t.waiting[i]
@@ -73,11 +112,12 @@ func (t *timeline) goOn(number int) {
 	}
 }
 
-func (t *timeline) name(thread int) string {
-	if thread < len(t.scenario.Threads) {
-		return printable(t.scenario.Threads[thread])
+// Thread returns the name of the thread of that index.
+func (s Scenario) Thread(index int) string {
+	if index < len(s.Threads) {
+		return s.Threads[index]
 	}
-	return fmt.Sprintf("thread %d", thread)
+	return fmt.Sprintf("thread %d", index)
 }
 
 // goesOn reports whether there is more of the turn after the wait of that index.
@@ -145,8 +185,8 @@ func Shorten(file, folder string) string {
 	return file
 }
 
-// table aligns rows; the first column to the right, the others to the left.
-func table(rows [][]string) string {
+// align aligns rows; the first column to the right, the others to the left.
+func align(rows [][]string) string {
 	widths := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
