@@ -11,7 +11,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -95,6 +97,7 @@ type toyExecutor struct {
 	finished  []string // requests
 	interrupt int      // how many finish before an interrupt; 0 is without one
 	cancel    func()
+	clock     *atomic.Int64 // seconds: one for each process
 }
 
 func (e *toyExecutor) execute(ctx context.Context, c command) (exit, error) {
@@ -121,6 +124,7 @@ func (e *toyExecutor) execute(ctx context.Context, c command) (exit, error) {
 		return exit{}, err
 	}
 	e.finished = append(e.finished, text)
+	e.clock.Add(1)
 	if len(e.finished) == e.interrupt {
 		e.cancel()
 	}
@@ -148,7 +152,8 @@ func exploreToy(t rapid.TB, folder string, c Config, p toy, interrupt int, open 
 	}
 	r.ctx, r.cancel = context.WithCancelCause(context.Background())
 	defer r.cancel(nil)
-	executor := &toyExecutor{toy: p, interrupt: interrupt, cancel: func() { r.cancel(nil) }}
+	executor := &toyExecutor{toy: p, interrupt: interrupt, cancel: func() { r.cancel(nil) }, clock: new(atomic.Int64)}
+	r.Now = func() time.Time { return time.Unix(executor.clock.Load(), 0) }
 	r.executor, r.sharedEnv, r.temp = executor, func() []string { return nil }, folder
 	if r.turnFiles, err = newTurnFiles(r.temp, r.Parallel); err != nil {
 		t.Fatal(err)
@@ -175,6 +180,8 @@ func exploreToy(t rapid.TB, folder string, c Config, p toy, interrupt int, open 
 	x.calls = []*exploredCall{call}
 	x.serial()
 	x.explore(r.ctx, call)
+	x.late(call)
+	x.hunt(r.ctx)
 	r.slots.close()
 	var verdicts []string
 	for _, line := range out.lines {
