@@ -142,9 +142,14 @@ type toyRun struct {
 	Exploration protocol.Exploration
 }
 
+// A fataler is a test, or a property of one.
+type fataler interface {
+	Fatal(args ...any)
+}
+
 // exploreToy explores a toy, with a notebook if open returns one. It is interrupted when so many processes have
 // ended.
-func exploreToy(t rapid.TB, folder string, c Config, p toy, interrupt int, open func(r *run) notebook) toyRun {
+func exploreToy(t fataler, folder string, c Config, p toy, interrupt int, open func(r *run) notebook) toyRun {
 	c.Env = []string{"GOMAXPROCS=1"}
 	r, err := newRun(c)
 	if err != nil {
