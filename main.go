@@ -117,6 +117,8 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 				Usage: "draw as with the seed `N`: of random and pct"},
 			&cli.IntFlag{Name: "depth", Value: runner.DefaultDepth,
 				Usage: "look for bugs of depth `D`: of pct"},
+			&cli.StringFlag{Name: "isolation", Value: runner.Process,
+				Usage: "run each scenario in a process of its own, or many in one: `ISOLATION` is " + strings.Join(runner.Isolations(), " or ")},
 			&cli.DurationFlag{Name: "scenario-timeout", Value: runner.DefaultScenarioTimeout,
 				Usage: "let a scenario fail after `D`, with the stacks of its goroutines"},
 			&cli.DurationFlag{Name: "turn-timeout", Value: runner.DefaultTurnTimeout,
@@ -139,6 +141,9 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		}
 		if c.IsSet("sequence") && c.String("sequence") == "" {
 			return &runner.UsageError{Err: errors.New("--sequence: it is empty: name one, as 0,1,0,1")}
+		}
+		if c.IsSet("isolation") && c.String("isolation") == "" {
+			return &runner.UsageError{Err: fmt.Errorf("--isolation: it is empty: name one of %s", strings.Join(runner.Isolations(), ", "))}
 		}
 		if err := checkStrategy(c); err != nil {
 			return err
@@ -164,6 +169,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			Resume:          c.String("resume"),
 			Cache:           cacheFolder(c),
 			Depth:           c.Int("depth"),
+			Isolation:       c.String("isolation"),
 			ScenarioTimeout: c.Duration("scenario-timeout"),
 			TurnTimeout:     given(c, "turn-timeout"),
 			DeadlockWindow:  given(c, "deadlock-window"),

@@ -248,6 +248,35 @@ func TestFewestIsThatOfPermutations(t *testing.T) {
 	})
 }
 
+// TestFewestDropsOnlyWhatIsBeyondTheLimit checks the order where there is much more than can be run, and what is said
+// to be complete.
+func TestFewestDropsOnlyWhatIsBeyondTheLimit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		counts := rapid.SliceOfN(rapid.IntRange(7, 12), 3, 4).Draw(t, "counts")
+		limit := rapid.IntRange(1, 400).Draw(t, "limit")
+		s := follow(t, stopping(counts), explore.Space{}, explore.Config{Strategy: explore.FewestSwitches, Limit: limit}, 1)
+		it := permutations.NewFewest(counts)
+		for i := range limit {
+			it.Next()
+			if !slices.Equal(s.names[i], it.Sequence()) {
+				t.Fatalf("counts %v, scenario %d of %d: got %v, want %v", counts, i+1, limit, s.names[i], it.Sequence())
+			}
+		}
+		executions, preemptions := 0, -1
+		for {
+			n := executions + int(permutations.CountPreemptions(counts, preemptions+1).Int64())
+			if n > limit {
+				break
+			}
+			executions, preemptions = n, preemptions+1
+		}
+		complete := s.strategy.Progress().Strategies[0].Complete
+		if want := (protocol.Complete{Preemptions: preemptions, Executions: executions}); *complete != want {
+			t.Errorf("counts %v, limit %d: complete is %v, want %v", counts, limit, *complete, want)
+		}
+	})
+}
+
 // TestSeedRepeats checks that, where no thread blocks, what is drawn is the same however many run at once.
 func TestSeedRepeats(t *testing.T) {
 	for _, name := range []string{explore.AtRandom, explore.WithPCT} {

@@ -39,10 +39,7 @@ func (s *suite) attribute(t *test, key, value string) {
 		}
 	case protocol.AttrScenario:
 		if found, ok := read[scenarioReport](&t.attrs.scenario, value); ok && found.Version <= protocol.Version {
-			t.scenario = s.newScenario(found, t.serialOf(found.Call))
-			if t.planned {
-				t.ranSerial(found)
-			}
+			s.reported(t, found)
 		}
 	case protocol.AttrExploration:
 		if found, ok := read[protocol.Exploration](&t.attrs.exploration, value); ok && found.Version <= protocol.Version {
@@ -52,6 +49,14 @@ func (s *suite) attribute(t *test, key, value string) {
 		t.trouble = cmp.Or(clean(value), "could not be run")
 	default:
 		t.attrs.set(key, value)
+	}
+}
+
+// reported takes the report of a scenario.
+func (s *suite) reported(t *test, found scenarioReport) {
+	t.scenario = s.newScenario(found, t.serialOf(found.Call))
+	if t.planned {
+		t.ranSerial(found)
 	}
 }
 

@@ -17,7 +17,8 @@
 //   - The classname of a case is its package, never empty; its name is the one in the stream.
 //   - An orchestrated test is its scenarios: each is a case with the file and line of the call and
 //     the properties orchtest.sequence ("0,1,0,1"), orchtest.threads (a JSON array, which survives any
-//     name) and orchtest.executed ("0,1,1"). What became of the exploration is a property of the
+//     name) and orchtest.executed ("0,1,1"), and where it failed in a batch orchtest.again, what became of it
+//     in a process of its own (pass, fail, skip, error). What became of the exploration is a property of the
 //     suite, orchtest.exploration.TestX. The test has a case of its own only where something would be
 //     lost otherwise: it failed, or did not finish, and no scenario of it shows that, or there is no
 //     scenario of it at all.

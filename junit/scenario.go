@@ -22,6 +22,7 @@ type scenario struct {
 	cached   bool
 	file     string
 	line     int
+	again    string // of one that failed in a batch: what became of it in a process of its own
 }
 
 // A scenarioReport is what the report reads of a [protocol.Scenario]: of its many turns, which nearly
@@ -35,10 +36,23 @@ type scenarioReport struct {
 	File     string   `json:"file"`
 	Line     int      `json:"line"`
 	Cached   bool     `json:"cached"`
+	Again    string   `json:"again"`
 }
 
 type turn struct {
 	Thread int `json:"thread"`
+}
+
+// whatIsRead returns what the report reads of a scenario.
+func whatIsRead(s *protocol.Scenario) scenarioReport {
+	report := scenarioReport{
+		Version: s.Version, Call: s.Call, Sequence: s.Sequence, Threads: s.Threads, Turns: make([]turn, len(s.Turns)),
+		File: s.File, Line: s.Line, Cached: s.Cached, Again: s.Again,
+	}
+	for i, t := range s.Turns {
+		report.Turns[i].Thread = t.Thread
+	}
+	return report
 }
 
 // newScenario takes a report, and the sequence of the serial run of its call.
@@ -59,6 +73,7 @@ func (s *suite) newScenario(found scenarioReport, serial []int) *scenario {
 		cached:   found.Cached,
 		file:     s.share(relative(s.root, found.File)),
 		line:     max(found.Line, 0),
+		again:    s.share(found.Again),
 	}
 }
 
@@ -92,6 +107,9 @@ func (s *scenario) properties() []junit.Property {
 	}
 	if s.cached {
 		properties = append(properties, junit.Property{Name: "orchtest.cached", Value: "true"})
+	}
+	if s.again != "" {
+		properties = append(properties, junit.Property{Name: "orchtest.again", Value: s.again})
 	}
 	return properties
 }

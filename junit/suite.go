@@ -52,7 +52,11 @@ func (s *suite) add(e parse.Event) {
 	case parse.ActionOutput:
 		s.print(e.Test, e.Output)
 	case parse.ActionAttr:
-		if t := s.latest[e.Test]; t != nil {
+		switch t := s.latest[e.Test]; {
+		case t == nil:
+		case e.Scenario != nil:
+			s.reported(t, whatIsRead(e.Scenario))
+		default:
 			s.attribute(t, e.Key, e.Value)
 		}
 	case parse.ActionStart, parse.ActionPause, parse.ActionCont:

@@ -70,7 +70,8 @@ type Result struct {
 	Output   string          `json:"output,omitempty"`
 	Elapsed  float64         `json:"elapsed,omitempty"` // seconds
 	BrokeOff bool            `json:"brokeOff,omitempty"`
-	Inputs   string          `json:"inputs,omitempty"` // the ID of an earlier line
+	Again    string          `json:"again,omitempty"`  // of one that failed in a batch: its verdict in a process of its own
+	Inputs   string          `json:"inputs,omitempty"` // the ID of another line
 }
 
 // Inputs are what a scenario has looked at outside of its process.

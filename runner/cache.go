@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/orchtest/orchtest/record"
 )
@@ -57,26 +58,29 @@ func (c *cache) notes(x *exploration, call *exploredCall) *notes {
 	}
 	h := sha256.New()
 	about := callOf(x, call)
-	fmt.Fprintf(h, "%q %q %v %q", c.r.scenarioArgs(x.test.name), c.r.goArgs.own, c.r.ScenarioTimeout, t.dir)
+	fmt.Fprintf(h, "%q %q %v %s %q", c.r.scenarioArgs(x.test.name), c.r.goArgs.own, c.r.ScenarioTimeout, c.r.Isolation, t.dir)
 	fmt.Fprintf(h, "%q %q %d %s", about.Package, about.Test, about.Index, about.Counts)
 	e := &entry{
 		cache: c, target: t, name: filepath.Join(c.folder, t.binary, sum(h)), env: append(c.r.sharedEnv(), "PWD="+t.dir),
 	}
-	n := &notes{call: about, cached: true, read: e.read, given: e.given, done: e.done, again: e.again, close: e.close}
+	n := &notes{
+		test: x.test, threads: len(call.plan.Threads), call: about, cached: true,
+		read: e.read, given: e.given, done: e.done, correct: e.correct, looked: e.looked, again: e.again, close: e.close,
+	}
 	e.notes = n
 	e.open()
 	return n
 }
 
 // inputsOf returns what a process of a target has looked at, and in which state it is.
-func (c *cache) inputsOf(t *target, env []string, s scenarioResult) (*record.Inputs, error) {
-	key := t.dir + "\n" + string(s.inputs)
+func (c *cache) inputsOf(t *target, env []string, log []byte, started time.Time) (*record.Inputs, error) {
+	key := t.dir + "\n" + string(log)
 	c.mu.Lock()
 	names, ok := c.parsed[key]
 	c.mu.Unlock()
 	if !ok {
 		var err error
-		if names, err = inputNames(s.inputs, t.dir, t.root, c.ours); err != nil {
+		if names, err = inputNames(log, t.dir, t.root, c.ours); err != nil {
 			return nil, err
 		}
 		c.mu.Lock()
@@ -86,7 +90,7 @@ func (c *cache) inputsOf(t *target, env []string, s scenarioResult) (*record.Inp
 		c.parsed[key] = names
 		c.mu.Unlock()
 	}
-	state, err := inputsState(names, env, s.started)
+	state, err := inputsState(names, env, started)
 	if err != nil {
 		return nil, err
 	}

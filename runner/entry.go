@@ -3,8 +3,11 @@ package runner
 import (
 	"bufio"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/orchtest/orchtest/record"
 )
@@ -23,6 +26,8 @@ type entry struct {
 	good   int64                     // bytes that can be read
 	inputs map[string]int64          // where they stand, by ID
 	same   map[string]*record.Inputs // by ID, those that are as they were
+	// scattered tells that some results were taken back, so that there is no order in what is left.
+	scattered bool
 
 	fresh  *freshEntry // nil as long as there is nothing new
 	failed bool        // there will be none
@@ -44,8 +49,10 @@ func (e *entry) open() {
 	if err != nil {
 		return
 	}
-	now, known := e.r.Now(), false
+	now := e.r.Now()
 	var steps []noted
+	inputs := map[string]bool{} // those of results
+	bad := map[string]bool{}    // sequences whose results were taken back
 	header, good, err := record.Read(file, record.Cache, func(l record.Line, first, end int64) {
 		if e.header == 0 {
 			e.header = first
@@ -58,14 +65,20 @@ func (e *entry) open() {
 			}
 		case l.Given != nil && l.Given.Call == e.notes.call:
 			steps = append(steps, noted{l.Given.Sequence, false, first, end})
+		case l.Done != nil && l.Done.Call == e.notes.call && l.Done.Verdict != action(passed):
+			bad[l.Done.Sequence] = true
 		case l.Done != nil && l.Done.Call == e.notes.call:
-			known = known || e.same[l.Done.Inputs] != nil
+			inputs[l.Done.Inputs] = true
 			steps = append(steps, noted{l.Done.Sequence, true, first, end})
 		}
 	})
-	if err != nil || !known {
+	maps.DeleteFunc(e.same, func(id string, _ *record.Inputs) bool { return !inputs[id] })
+	if err != nil || len(e.same) == 0 {
 		file.Close()
 		return
+	}
+	if e.scattered = len(bad) > 0; e.scattered {
+		steps = slices.DeleteFunc(steps, func(step noted) bool { return !step.done || bad[step.sequence] })
 	}
 	e.file, e.good, e.notes.steps = file, good, steps
 	if !e.r.SeedGiven {
@@ -76,7 +89,7 @@ func (e *entry) open() {
 // read returns the result of a step, if it holds.
 func (e *entry) read(step noted) (record.Result, bool) {
 	result := readResult(e.file, step)
-	if result == nil || result.Verdict != verdictNames[passed] || e.same[result.Inputs] == nil {
+	if result == nil || result.Verdict != action(passed) || e.same[result.Inputs] == nil {
 		return record.Result{}, false
 	}
 	return *result, true
@@ -126,7 +139,7 @@ func (e *entry) seed() uint64 {
 
 // repeat writes what is known up to the first step that was not taken again.
 func (e *entry) repeat(f *freshEntry) {
-	if e.file == nil {
+	if e.file == nil || e.scattered {
 		return
 	}
 	until := e.good
@@ -144,6 +157,12 @@ func (e *entry) repeat(f *freshEntry) {
 	if n > 0 {
 		f.results++
 	}
+	for id, at := range e.inputs {
+		if inputs := e.same[id]; at >= until && inputs != nil {
+			f.inputs[id] = true // of a process that had not ended
+			f.Line(record.Line{Inputs: inputs})
+		}
+	}
 }
 
 // given takes down that a job was given.
@@ -156,15 +175,36 @@ func (e *entry) given(request record.Request) {
 // done takes down what became of a scenario, if it may be relied on: it passed, as it was expected to, and what it
 // has looked at has not changed meanwhile.
 func (e *entry) done(request record.Request, s scenarioResult) {
-	if s.verdict != passed || s.diverged || s.inputs == nil {
+	switch {
+	case s.verdict != passed || s.diverged:
+	case s.batch != "":
+		result := resultOf(request, s)
+		e.write(&result, &record.Inputs{ID: s.batch})
+	case s.inputs != nil:
+		if inputs, err := e.inputsOf(e.target, e.env, s.inputs, s.started); err == nil {
+			result := resultOf(request, s)
+			e.write(&result, inputs)
+		}
+	}
+}
+
+// correct takes a result back.
+func (e *entry) correct(request record.Request, s scenarioResult) {
+	if f := e.fresh; f != nil {
+		f.Line(record.Line{Done: &record.Result{Request: request, Verdict: action(s.verdict)}})
+	}
+}
+
+// looked takes down what a process has looked at that has run several scenarios: that holds for all of them.
+func (e *entry) looked(batch string, log []byte, started time.Time) {
+	f := e.fresh
+	if f == nil || log == nil || f.Size >= maxEntry {
 		return
 	}
-	inputs, err := e.inputsOf(e.target, e.env, s)
-	if err != nil {
-		return
+	if inputs, err := e.inputsOf(e.target, e.env, log, started); err == nil {
+		inputs.ID = batch
+		f.Line(record.Line{Inputs: inputs})
 	}
-	result := resultOf(request, s)
-	e.write(&result, inputs)
 }
 
 // again takes down a result that was known, though not in its order.
@@ -179,7 +219,7 @@ func (e *entry) write(result *record.Result, inputs *record.Inputs) {
 	if f == nil || f.Size >= maxEntry {
 		return
 	}
-	if !f.inputs[inputs.ID] {
+	if !f.inputs[inputs.ID] && inputs.State != "" {
 		f.inputs[inputs.ID] = true
 		f.Line(record.Line{Inputs: inputs})
 	}

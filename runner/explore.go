@@ -168,7 +168,7 @@ func (x *exploration) explore(ctx context.Context, call *exploredCall) {
 	} else {
 		x.scenarios(ctx, call)
 	}
-	call.notes.closing()
+	call.notes.finish()
 }
 
 // open opens the notes of a call.
@@ -222,7 +222,7 @@ func (x *exploration) single(ctx context.Context) {
 		case slices.Equal(only.sequence, call.serial.Sequence):
 			x.report(x.serialResult(i, x.ended.Action == parse.ActionFail))
 		case x.ready(ctx):
-			x.report(x.asked(ctx, call, only.sequence))
+			x.report(x.alone(ctx, x.asked(call, only.sequence)))
 		}
 	}
 }
@@ -261,183 +261,88 @@ func (x *exploration) ready(ctx context.Context) bool {
 }
 
 // scenarios runs the scenarios of one call after the serial one, several at once, and returns when all
-// have ended. Which one is next is decided when there is a slot for it: by then those before it have
-// told more.
+// have ended.
 func (x *exploration) scenarios(ctx context.Context, call *exploredCall) {
-	open, given := x.recall(call)
-	more := func(n int) bool {
-		return (len(open) > 0 || (n < call.limit && call.search.Wait())) && !x.stopped(ctx)
+	from := x.recall(call)
+	x.each(ctx, from)
+	from.giveUp()
+}
+
+// pinned runs the sequences that the test names, several at once.
+func (x *exploration) pinned(ctx context.Context, call *exploredCall) {
+	list := &list{}
+	for _, sequence := range call.pinned[:min(len(call.pinned), call.limit-1)] {
+		t := x.asked(call, sequence)
+		if t.known == nil {
+			list.tasks = append(list.tasks, t)
+			continue
+		}
+		x.report(*t.known)
 	}
-	if !more(given+1) || !x.ready(ctx) {
-		x.giveUp(call, open)
+	x.each(ctx, list)
+}
+
+// each runs the tasks of a source. Which one is next is decided when there is a slot for it: by then those
+// before it have told more.
+func (x *exploration) each(ctx context.Context, from source) {
+	if x.stopped(ctx) || !from.wait() || !x.ready(ctx) {
 		return
 	}
 	x.r.timer.begin(x.r.Now())
 	var running sync.WaitGroup
 	defer running.Wait()
-	for n := given + 1; more(n); {
+	for !x.stopped(ctx) && from.wait() {
 		running.Add(1)
 		taken := make(chan struct{})
 		x.r.slots.run(func() {
 			defer running.Done()
-			if x.stopped(ctx) {
-				close(taken)
-				return
-			}
-			var job *explore.Job
-			if len(open) > 0 {
-				job, open = open[0], open[1:]
-			} else {
-				job = x.take(call)
-				n++
-			}
+			first := x.take(ctx, from)
 			close(taken)
-			if job == nil {
-				return // by now it is known that there is none
+			switch {
+			case first == nil: // by now it is known that there is none
+			case x.r.Isolation == Batch:
+				x.batch(ctx, first, func() *task { return x.take(ctx, from) })
+			default:
+				result := x.alone(ctx, first)
+				x.report(result)
+				first.done(&result)
 			}
-			x.scenario(ctx, call, job)
 		})
 		<-taken
 	}
-	x.giveUp(call, open)
 }
 
-// giveUp hands jobs back to the strategy that are not run.
-func (x *exploration) giveUp(call *exploredCall, jobs []*explore.Job) {
-	for _, job := range jobs {
-		call.search.Done(job, explore.Execution{})
+// take returns the next task that is to be run, or nil if there is none at the moment.
+func (x *exploration) take(ctx context.Context, from source) *task {
+	for !x.stopped(ctx) {
+		t := from.next()
+		if t == nil || t.known == nil {
+			return t
+		}
+		x.report(*t.known)
+		t.done(t.known)
 	}
-}
-
-// scenario runs one scenario in a process of its own.
-func (x *exploration) scenario(ctx context.Context, call *exploredCall, job *explore.Job) {
-	result, execution := x.settle(ctx, call, job)
-	x.report(result)
-	x.finish(call, job, result, execution)
+	return nil
 }
 
 // retries is how many further processes are started for a scenario that passed and has taken other
 // turns than it was asked for.
 const retries = 2
 
-// settle runs the scenario of a job.
-func (x *exploration) settle(ctx context.Context, call *exploredCall, job *explore.Job) (scenarioResult, explore.Execution) {
-	ask := call.ask(job)
-	if result, ok := x.known(call, ask); ok {
-		return result, name(call, job, &result)
+// alone runs a task in a process of its own.
+func (x *exploration) alone(ctx context.Context, t *task) scenarioResult {
+	if t.known != nil {
+		return *t.known
 	}
 	for try := 0; ; try++ {
-		result := x.r.runScenario(ctx, x, call, ask)
+		result := x.r.runScenario(ctx, x, t.call, t.request)
 		if result.canceled {
-			return result, explore.Execution{}
+			return result
 		}
-		execution := name(call, job, &result)
-		if !execution.Diverged || result.verdict != passed || try == retries {
-			return result, execution
-		}
-	}
-}
-
-// name finds out what a scenario executed, and names it so.
-func name(call *exploredCall, job *explore.Job, s *scenarioResult) explore.Execution {
-	execution := call.space.Read(job.Prefix, s.report)
-	s.sequence, s.diverged = execution.Sequence, execution.Diverged
-	return execution
-}
-
-// ask returns what the process of a job's scenario is asked for.
-func (c *exploredCall) ask(job *explore.Job) []int {
-	switch {
-	case job.Ask != nil:
-		return job.Ask
-	case c.space.Tree:
-		return job.Prefix
-	}
-	return request(job.Prefix, c.plan.Counts)
-}
-
-// request returns the prefix, or the whole sequence where just one begins with it: the same turns are
-// then given, and who reads the environment is told all of them.
-func request(prefix, counts []int) []int {
-	whole := permutations.Complete(prefix, counts)
-	rest := whole[len(prefix):]
-	if len(rest) == 0 || rest[0] == rest[len(rest)-1] { // it is in index order
-		return whole
-	}
-	return prefix
-}
-
-// pinned runs the sequences that the test names, several at once.
-func (x *exploration) pinned(ctx context.Context, call *exploredCall) {
-	var left [][]int
-	for _, sequence := range call.pinned[:min(len(call.pinned), call.limit-1)] {
-		if result, ok := x.known(call, sequence); ok {
-			x.report(x.fit(call, sequence, result))
-		} else {
-			left = append(left, sequence)
+		if again := t.read(&result); !again || try == retries {
+			return result
 		}
 	}
-	if len(left) == 0 || x.stopped(ctx) || !x.ready(ctx) {
-		return
-	}
-	x.r.timer.begin(x.r.Now())
-	var running sync.WaitGroup
-	defer running.Wait()
-	for _, sequence := range left {
-		if x.stopped(ctx) {
-			return
-		}
-		running.Add(1)
-		x.r.slots.run(func() {
-			defer running.Done()
-			if !x.stopped(ctx) {
-				x.report(x.asked(ctx, call, sequence))
-			}
-		})
-	}
-}
-
-// asked runs a sequence that the user or the test names.
-func (x *exploration) asked(ctx context.Context, call *exploredCall, sequence []int) scenarioResult {
-	if slices.Max(sequence) >= len(call.plan.Counts) {
-		return scenarioResult{
-			test: x.test, call: call, sequence: sequence, verdict: failed, reason: protocol.Misfit(sequence, call.plan.Counts, nil),
-		}
-	}
-	result := x.r.runScenario(ctx, x, call, sequence)
-	call.order.Lock()
-	x.note(call, sequence, result)
-	call.order.Unlock()
-	return x.fit(call, sequence, result)
-}
-
-// fit says what a scenario came to that was asked for a sequence which the user or the test names. It may be
-// infeasible, or not be one of the plan: then it is to be just what is executed, as is the name that an
-// exploration of the tree gave to it.
-func (x *exploration) fit(call *exploredCall, sequence []int, result scenarioResult) scenarioResult {
-	counts := call.plan.Counts
-	result.sequence = sequence
-	if result.canceled || result.report == nil {
-		return result
-	}
-	executed := result.report.Executed()
-	if result.verdict != passed && len(executed) < len(sequence) && slices.Equal(executed, sequence[:len(executed)]) {
-		return result // it ended before it came so far
-	}
-	if !protocol.Fits(sequence, counts, executed) {
-		reason := protocol.Misfit(sequence, counts, executed)
-		if result.reason != "" {
-			reason = result.reason + "; " + reason
-		}
-		result.verdict, result.reason = failed, reason
-		return result
-	}
-	if !result.brokeOff && permutations.Check(sequence, counts) == nil {
-		if like := explore.Read(counts, nil, result.report).Sequence; !slices.Equal(like, sequence) {
-			result.like = like
-		}
-	}
-	return result
 }
 
 // report counts a scenario and writes it to the stream, unless it was ended by an interrupt.

@@ -64,6 +64,8 @@ type heldTest struct {
 	ended    time.Time
 	busy     bool // its scenarios are being run
 	failed   bool // by a scenario of its own or of a test below it
+
+	replay [2]string // how the commands begin and end that run its scenarios again, once one was asked for
 }
 
 // A plannedCall is a call of orchestrate.Test in the plan run.

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
@@ -164,6 +165,7 @@ func (r *run) flags() map[string]string {
 		"GOFLAGS":            r.goEnv()["GOFLAGS"],
 		"--run":              r.Run,
 		"--explore":          r.Explore,
+		"--isolation":        r.Isolation,
 		"--depth":            strconv.Itoa(r.Depth),
 		"--max-scenarios":    limit,
 		"--keep-going":       strconv.FormatBool(r.KeepGoing),
@@ -249,21 +251,24 @@ func (j *journal) knows(t *target) bool {
 // notes implements [notebook].
 func (j *journal) notes(x *exploration, call *exploredCall) *notes {
 	about := callOf(x, call)
+	done := func(request record.Request, s scenarioResult) {
+		result := resultOf(request, s)
+		j.line(record.Line{Done: &result})
+	}
 	return &notes{
-		call: about, steps: j.steps[about],
+		test: x.test, threads: len(call.plan.Threads), call: about, steps: latest(j.steps[about]),
 		read: func(step noted) (record.Result, bool) {
 			if result := readResult(j.file, step); result != nil {
 				return *result, true
 			}
 			return record.Result{}, false
 		},
-		given: func(request record.Request) { j.line(record.Line{Given: &request}) },
-		done: func(request record.Request, s scenarioResult) {
-			result := resultOf(request, s)
-			j.line(record.Line{Done: &result})
-		},
-		again: func(noted) {},
-		close: func() {},
+		given:   func(request record.Request) { j.line(record.Line{Given: &request}) },
+		done:    done,
+		correct: done,
+		looked:  func(string, []byte, time.Time) {},
+		again:   func(noted) {},
+		close:   func() {},
 	}
 }
 

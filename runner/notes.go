@@ -3,6 +3,7 @@ package runner
 import (
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/orchtest/orchtest/explore"
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -23,16 +24,22 @@ type notebook interface {
 // notes are what is known of the scenarios of a call, and where further ones are taken down. A nil one
 // knows nothing, and takes nothing down.
 type notes struct {
-	call   record.Call
-	steps  []noted // of earlier runs, in their order, as far as they were not taken again
-	cached bool    // what is known comes from the cache
-	seed   *uint64 // of earlier runs; nil if there is none
+	test    *heldTest
+	threads int // of the call
+	call    record.Call
+	steps   []noted // of earlier runs, in their order, as far as they were not taken again
+	cached  bool    // what is known comes from the cache
+	seed    *uint64 // of earlier runs; nil if there is none
 
 	// read returns the result of a step that was done.
 	read func(noted) (record.Result, bool)
 	// given and done take down a step of this run. They are called in the order of the strategy.
 	given func(record.Request)
 	done  func(record.Request, scenarioResult)
+	// correct is called with what became of a scenario that was done, and had come to something else.
+	correct func(record.Request, scenarioResult)
+	// looked is called with the log of a process that has run several scenarios, once it has ended.
+	looked func(batch string, log []byte, started time.Time)
 	// again is called with a step of an earlier run that is used, though not in its order.
 	again func(noted)
 	close func()
@@ -47,8 +54,8 @@ type noted struct {
 	first, end int64  // of the line
 }
 
-// closing puts an end to what is taken down.
-func (n *notes) closing() {
+// finish puts an end to what is taken down.
+func (n *notes) finish() {
 	if n != nil {
 		n.close()
 	}
@@ -63,8 +70,43 @@ func (n *notes) left() []noted {
 }
 
 // request returns what stands for a sequence in the notes.
-func (n *notes) request(sequence string) record.Request {
-	return record.Request{Call: n.call, Sequence: sequence}
+func (n *notes) request(sequence []int) record.Request {
+	return record.Request{Call: n.call, Sequence: permutations.Format(sequence)}
+}
+
+// give notes that a scenario was given.
+func (n *notes) give(request []int) {
+	if n != nil {
+		n.given(n.request(request))
+	}
+}
+
+// take notes what became of a scenario, if that is known. What an interrupt ended, or could not be run, is to be
+// run again.
+func (n *notes) take(request []int, s *scenarioResult) {
+	if n != nil && s != nil && !s.known && !s.canceled && s.verdict != errored {
+		n.done(n.request(request), *s)
+	}
+}
+
+// correct notes that a scenario, which had passed, came to something else as its process ended.
+func (c *exploredCall) correct(request []int, s scenarioResult) {
+	if c.notes == nil {
+		return
+	}
+	c.order.Lock()
+	defer c.order.Unlock()
+	c.notes.correct(c.notes.request(request), s)
+}
+
+// looked notes what a process has looked at that has run several scenarios.
+func (c *exploredCall) looked(batch string, log []byte, started time.Time) {
+	if c.notes == nil {
+		return
+	}
+	c.order.Lock()
+	defer c.order.Unlock()
+	c.notes.looked(batch, log, started)
 }
 
 // callOf returns what a call is called in a record.
@@ -75,62 +117,82 @@ func callOf(x *exploration, call *exploredCall) record.Call {
 	}
 }
 
+// latest drops the steps that a later one corrects: of those that were done for one sequence, the last counts.
+func latest(steps []noted) []noted {
+	last := map[string]int{}
+	for i, step := range steps {
+		if step.done {
+			last[step.sequence] = i
+		}
+	}
+	for i, step := range steps {
+		if step.done && last[step.sequence] > i {
+			// In its place in the order stands what is known by now.
+			at := last[step.sequence]
+			steps[i], last[step.sequence] = steps[at], i
+			steps[at].sequence = ""
+		}
+	}
+	return slices.DeleteFunc(steps, func(step noted) bool { return step.sequence == "" })
+}
+
 // recall hands the strategy what is known, in the order in which it became known: that brings it to where
-// it was. It returns the jobs that were given and are not known to be done, and how many were given. Where the
-// strategy goes another way, what is left is found by its request.
-func (x *exploration) recall(call *exploredCall) (open []*explore.Job, given int) {
+// it was. It returns what is left to be run. Where the strategy goes another way, what is known is found by its
+// request.
+func (x *exploration) recall(call *exploredCall) *jobs {
+	left := &jobs{call: call}
 	n := call.notes
 	if n == nil {
-		return nil, 0
+		return left
 	}
-	jobs := map[string]*explore.Job{}
-	var order []string
+	tasks := map[string]*task{}
+	var order []*task
+	jobOf := map[*task]*explore.Job{}
 	for len(n.steps) > 0 && x.r.ctx.Err() == nil {
 		step := n.steps[0]
 		if !step.done {
-			if given+1 >= call.limit {
+			if 1+left.given >= call.limit {
 				break
 			}
 			job := call.search.Next()
 			if job == nil {
 				break
 			}
-			given++
-			sequence := permutations.Format(call.ask(job))
-			jobs[sequence], order = job, append(order, sequence)
+			left.given++
+			t := call.bareTask(job)
+			sequence := permutations.Format(t.request)
+			tasks[sequence], order, jobOf[t] = t, append(order, t), job
 			if sequence != step.sequence {
-				n.given(n.request(sequence))
+				n.give(t.request)
 				break
 			}
 		} else {
-			job := jobs[step.sequence]
-			result, ok := x.remembered(call, step)
-			if job == nil || !ok {
+			t := tasks[step.sequence]
+			result := n.remembered(step)
+			if t == nil || result == nil {
 				break
 			}
-			execution := name(call, job, &result)
-			x.report(result)
-			call.search.Done(job, execution)
-			delete(jobs, step.sequence)
+			result.call = call
+			t.read(result)
+			x.report(*result)
+			t.done(result)
+			delete(tasks, step.sequence)
 		}
 		n.steps = n.steps[1:]
 	}
-	for _, sequence := range order {
-		if job := jobs[sequence]; job != nil {
-			open = append(open, job)
+	for _, t := range order {
+		if tasks[permutations.Format(t.request)] == t {
+			left.open = append(left.open, jobOf[t])
 		}
 	}
-	return open, given
+	return left
 }
 
-// known returns what is known of a sequence of a call that is to be asked for.
-func (x *exploration) known(call *exploredCall, ask []int) (scenarioResult, bool) {
-	n := call.notes
+// find returns what is known of a sequence that is to be asked for, or nil.
+func (n *notes) find(request []int) *scenarioResult {
 	if n == nil {
-		return scenarioResult{}, false
+		return nil
 	}
-	call.order.Lock()
-	defer call.order.Unlock()
 	if n.bySequence == nil {
 		left := map[string]noted{}
 		for _, step := range n.left() {
@@ -138,73 +200,50 @@ func (x *exploration) known(call *exploredCall, ask []int) (scenarioResult, bool
 		}
 		n.bySequence = left
 	}
-	sequence := permutations.Format(ask)
+	sequence := permutations.Format(request)
 	step, ok := n.bySequence[sequence]
 	if !ok {
-		return scenarioResult{}, false
+		return nil
 	}
 	delete(n.bySequence, sequence)
-	result, ok := x.remembered(call, step)
-	if ok {
+	result := n.remembered(step)
+	if result != nil {
 		n.again(step)
 	}
-	return result, ok
+	return result
 }
 
-// remembered reads a result.
-func (x *exploration) remembered(call *exploredCall, step noted) (scenarioResult, bool) {
-	found, ok := call.notes.read(step)
+// remembered reads a result, or returns nil if it cannot be used.
+func (n *notes) remembered(step noted) *scenarioResult {
+	found, ok := n.read(step)
 	if !ok {
-		return scenarioResult{}, false
+		return nil
 	}
-	result := scenarioResult{
-		test: x.test, call: call, reason: found.Reason, output: found.Output, elapsed: found.Elapsed,
-		brokeOff: found.BrokeOff, cached: call.notes.cached, known: true,
+	result := &scenarioResult{
+		test: n.test, reason: found.Reason, output: found.Output, elapsed: found.Elapsed,
+		brokeOff: found.BrokeOff, again: found.Again, cached: n.cached, known: true,
 	}
 	if result.verdict, ok = verdictNamed(found.Verdict); !ok {
-		return scenarioResult{}, false
+		return nil
 	}
 	if found.Report != nil {
 		report, err := parse.DecodeScenario(string(found.Report))
-		if err != nil || len(report.Threads) != len(call.plan.Threads) {
-			return scenarioResult{}, false
+		if err != nil || len(report.Threads) != n.threads {
+			return nil
 		}
 		result.report = report
 	}
-	return result, result.report != nil || result.verdict != passed
-}
-
-// take takes the next job of a call, and notes it. It returns nil if there is none.
-func (x *exploration) take(call *exploredCall) *explore.Job {
-	call.order.Lock()
-	defer call.order.Unlock()
-	job := call.search.Next()
-	if job != nil && call.notes != nil {
-		call.notes.given(call.notes.request(permutations.Format(call.ask(job))))
+	if result.report == nil && result.verdict == passed {
+		return nil
 	}
-	return job
-}
-
-// finish hands a job back to the strategy, and notes what became of it.
-func (x *exploration) finish(call *exploredCall, job *explore.Job, s scenarioResult, execution explore.Execution) {
-	call.order.Lock()
-	defer call.order.Unlock()
-	x.note(call, call.ask(job), s)
-	call.search.Done(job, execution)
-}
-
-// note takes down what became of a scenario. What an interrupt ended, or could not be run, is to be run again.
-func (x *exploration) note(call *exploredCall, ask []int, s scenarioResult) {
-	if call.notes != nil && !s.known && !s.canceled && s.verdict != errored {
-		call.notes.done(call.notes.request(permutations.Format(ask)), s)
-	}
+	return result
 }
 
 // resultOf is what is written down of a scenario.
 func resultOf(request record.Request, s scenarioResult) record.Result {
 	result := record.Result{
-		Request: request, Verdict: verdictNames[s.verdict], Reason: s.reason,
-		Output: s.output, Elapsed: s.elapsed, BrokeOff: s.brokeOff,
+		Request: request, Verdict: action(s.verdict), Reason: s.reason,
+		Output: s.output, Elapsed: s.elapsed, BrokeOff: s.brokeOff, Again: s.again,
 	}
 	if s.report != nil {
 		report := *s.report
@@ -228,13 +267,11 @@ func bare(turns []protocol.Turn) []protocol.Turn {
 	return all
 }
 
-// verdictNames are those of the event stream.
-var verdictNames = [verdicts]string{passed: parse.ActionPass, failed: parse.ActionFail, errored: "error", skipped: parse.ActionSkip}
-
+// verdictNamed returns the verdict that the stream calls by a name.
 func verdictNamed(name string) (verdict, bool) {
-	for v, known := range verdictNames {
-		if known == name {
-			return verdict(v), true
+	for v := range verdicts {
+		if action(v) == name {
+			return v, true
 		}
 	}
 	return 0, false

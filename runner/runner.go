@@ -38,6 +38,15 @@ const DefaultScenarioTimeout = time.Minute
 // DefaultDepth is the depth of the bugs that --explore pct looks for.
 const DefaultDepth = 3
 
+// Isolations: what is kept from a scenario of those before it.
+const (
+	Process = "process" // everything: each has a process of its own
+	Batch   = "batch"   // nothing outside of the scenario function: many run in a process, one after the other
+)
+
+// Isolations are the names of all isolations.
+func Isolations() []string { return []string{Process, Batch} }
+
 // What the library does where neither a flag, nor the environment, nor the test says something else.
 const (
 	DefaultTurnTimeout    = 10 * time.Second
@@ -60,6 +69,7 @@ type Config struct {
 	Explore         string        // one of explore.Strategies; "" is the permutations, as far as MaxScenarios is enough for them
 	Seed            uint64        // of what is drawn; 0 is as good as any other
 	SeedGiven       bool          // Seed was asked for: else that of a result in the cache goes before it
+	Isolation       string        // one of Isolations; "" is Process
 	Depth           int           // of explore.WithPCT; 0 is DefaultDepth
 	ScenarioTimeout time.Duration // 0 is DefaultScenarioTimeout
 
@@ -252,6 +262,7 @@ func newRun(c Config) (*run, error) {
 	c.Parallel = cmp.Or(c.Parallel, runtime.NumCPU())
 	c.Format = cmp.Or(c.Format, DefaultFormat)
 	c.Depth = cmp.Or(c.Depth, DefaultDepth)
+	c.Isolation = cmp.Or(c.Isolation, Process)
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -322,6 +333,8 @@ func (c Config) check() error {
 		return usagef("--max-scenarios %d: at least one scenario has to run", c.MaxScenarios)
 	case c.Explore != "" && !slices.Contains(explore.Strategies(), c.Explore):
 		return usagef("--explore %s: there is no such strategy; there are: %s", c.Explore, strings.Join(explore.Strategies(), ", "))
+	case !slices.Contains(Isolations(), c.Isolation):
+		return usagef("--isolation %s: there is no such isolation; there are: %s", c.Isolation, strings.Join(Isolations(), ", "))
 	case c.Depth < 1:
 		return usagef("--depth %d: a bug has at least depth 1", c.Depth)
 	case c.Time < 0:

@@ -28,6 +28,10 @@ const (
 	// EnvSequence is the sequence to run: thread indexes in decimal, separated by commas. It may be the
 	// beginning of one: what EnvCounts has and it has not follows, always the lowest index that can.
 	EnvSequence = "ORCHTEST_SEQUENCE"
+	// EnvBatch, if it is 1, makes the process of a scenario one for many: their sequences come on its standard
+	// input, a line each, until that ends, and a report answers each before the next one is read. Then
+	// EnvSequence is not set at first, and is what was read last from then on.
+	EnvBatch = "ORCHTEST_BATCH"
 	// EnvCounts are the turns of each thread in the serial run, written like a sequence.
 	EnvCounts = "ORCHTEST_COUNTS"
 	// EnvTimeout, if it is set, is how long a serial run may take in plan mode, as time.ParseDuration
@@ -61,6 +65,9 @@ const (
 	AttrPlan        = "orchtest.plan"
 	AttrScenario    = "orchtest.scenario"
 	AttrExploration = "orchtest.exploration"
+	// AttrPassed stands for [AttrScenario] of a scenario in a batch that passed. Its value are the turns, see
+	// [AppendPassed]; all else is as in the last AttrScenario of the process.
+	AttrPassed = "orchtest.passed"
 	// AttrError is added by orchtest to a scenario that could not be run, or did not say what it did.
 	// Its value says why, in words.
 	AttrError = "orchtest.error"
@@ -97,6 +104,11 @@ type Scenario struct {
 	FailedTurn int  `json:"failedTurn"`
 	Failed     bool `json:"failed,omitempty"`
 	Skipped    bool `json:"skipped,omitempty"`
+
+	// Again is, of a scenario that failed in a batch, what became of it in a process of its own: pass, fail,
+	// skip or error. The wrapper fills it in, unless it was not run again. Where it is pass or skip, the
+	// scenario fails only after other ones, and its turns are those in the batch.
+	Again string `json:"again,omitempty"`
 
 	// File and Line are where the call stands.
 	File string `json:"file"`
