@@ -38,8 +38,12 @@ func (s *suite) attribute(t *test, key, value string) {
 			t.planned = true
 		}
 	case protocol.AttrScenario:
-		if found, ok := read[scenarioReport](&t.attrs.scenario, value); ok && found.Version <= protocol.Version {
+		text := joined(&t.attrs.scenario, value)
+		if found, ok := decode[scenarioReport](text); ok && found.Version <= protocol.Version {
 			t.scenario = s.newScenario(found, t.serialOf(found.Call))
+			if s.turns {
+				t.scenario.keep(s, found, text)
+			}
 			if t.planned {
 				t.ranSerial(found)
 			}
@@ -57,12 +61,21 @@ func (s *suite) attribute(t *test, key, value string) {
 
 // read returns the value of an attribute once all of its parts have come.
 func read[T any](parts *protocol.Joiner, value string) (T, bool) {
-	var v T
+	return decode[T](joined(parts, value))
+}
+
+// joined returns the text of an attribute once all of its parts have come; "" before.
+func joined(parts *protocol.Joiner, value string) string {
 	whole, complete, err := parts.Add(value)
 	if err != nil || !complete {
-		return v, false
+		return ""
 	}
-	return v, json.Unmarshal([]byte(whole), &v) == nil
+	return whole
+}
+
+func decode[T any](text string) (v T, ok bool) {
+	err := json.Unmarshal([]byte(text), &v)
+	return v, err == nil
 }
 
 // ranSerial keeps the sequence of the serial run of a call, which an orchestrated test itself reports.

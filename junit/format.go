@@ -41,6 +41,8 @@ type testcase struct {
 	Skipped    *junit.Result `xml:"skipped,omitempty"`
 	Error      *result       `xml:"error,omitempty"`
 	Failure    *result       `xml:"failure,omitempty"`
+
+	test *test // nil where it stands for the package as a whole
 }
 
 type properties struct {

@@ -21,6 +21,10 @@ type scenario struct {
 	serial   bool
 	file     string
 	line     int
+
+	// What follows is there if Config.Turns is set.
+	replay [2]string          // what the command has before and behind the scenario's label
+	turns  *protocol.Scenario // of one that failed
 }
 
 // A scenarioReport is what the report reads of a [protocol.Scenario]: of its many turns, which nearly
@@ -33,6 +37,8 @@ type scenarioReport struct {
 	Turns    []turn   `json:"turns"`
 	File     string   `json:"file"`
 	Line     int      `json:"line"`
+	Failed   bool     `json:"failed"`
+	Replay   string   `json:"replay"`
 }
 
 type turn struct {
@@ -92,14 +98,23 @@ func (s *scenario) properties() []junit.Property {
 // explorationProperties returns those of a suite that say what became of each exploration.
 func explorationProperties(tests []*test) []junit.Property {
 	var properties []junit.Property
-	for _, t := range tests {
-		byCall := func(a, b protocol.Exploration) int { return cmp.Compare(a.Call, b.Call) }
-		for _, e := range slices.SortedStableFunc(slices.Values(t.explored), byCall) {
-			name := "orchtest.exploration." + t.name + protocol.Suffix(e.Call)
-			properties = append(properties, junit.Property{Name: name, Value: parse.Summary(e)})
-		}
+	for _, e := range explorations(tests) {
+		name := "orchtest.exploration." + e.Test + protocol.Suffix(e.Call)
+		properties = append(properties, junit.Property{Name: name, Value: parse.Summary(e.Exploration)})
 	}
 	return properties
+}
+
+// explorations returns those of all tests, in their order.
+func explorations(tests []*test) []Explored {
+	var all []Explored
+	byCall := func(a, b protocol.Exploration) int { return cmp.Compare(a.Call, b.Call) }
+	for _, t := range tests {
+		for _, e := range slices.SortedStableFunc(slices.Values(t.explored), byCall) {
+			all = append(all, Explored{t.name, e})
+		}
+	}
+	return all
 }
 
 // A tally counts the scenarios of one orchestrated test.

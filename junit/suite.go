@@ -11,6 +11,7 @@ import (
 type suite struct {
 	name    string
 	root    string    // of the files
+	turns   bool      // as Config has it
 	started time.Time // zero where the stream has no times
 	last    time.Time // of the latest event
 	elapsed *float64  // seconds, as the package's end has them

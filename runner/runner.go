@@ -67,6 +67,7 @@ type Config struct {
 	Format    string // of the console: see Formats; "" is "pkgname"
 	JUnitFile string // "" writes none
 	JSONFile  string // "" writes none
+	HTMLFile  string // "" writes none
 
 	Dir    string   // where the go command is run; "" is the current folder
 	Env    []string // nil is that of this process
@@ -181,11 +182,12 @@ func Run(ctx context.Context, c Config) error {
 	if r.only != nil && !r.verdict.failed {
 		console.show(r.explained) // of what failed it has been shown
 	}
+	stopped := ""
 	if cause := context.Cause(ctx); cause != nil {
-		err = cause
+		err, stopped = cause, cause.Error()
 	}
 	// A test that failed is known by then; a report that could not be written is not.
-	if unwritten := errors.Join(r.stream.err, reports.write(), r.coverage.write()); unwritten != nil {
+	if unwritten := errors.Join(r.stream.err, reports.write(&r.source, stopped), r.coverage.write()); unwritten != nil {
 		return errors.Join(r.err, unwritten)
 	}
 	return err
@@ -286,8 +288,8 @@ func (c Config) check() error {
 		return usagef("--turn-timeout %v: a turn takes some time", c.TurnTimeout)
 	case c.DeadlockWindow < 0:
 		return usagef("--deadlock-window %v: it takes some time to tell that nothing happens", c.DeadlockWindow)
-	case c.JUnitFile != "" && filepath.Clean(c.JUnitFile) == filepath.Clean(c.JSONFile):
-		return usagef("--junitfile and --jsonfile %s: each needs a file of its own", c.JUnitFile)
+	case c.sameFile() != nil:
+		return c.sameFile()
 	case !slices.Contains(Formats(), c.Format):
 		return usagef("--format %s: there is no such format; there are: %s", c.Format, strings.Join(Formats(), ", "))
 	}
@@ -296,6 +298,21 @@ func (c Config) check() error {
 		if d, err := time.ParseDuration(value); value != "" && (err != nil || d <= 0) {
 			return usagef("%s=%s: it is to be a time, as 10s, or not to be set", name, value)
 		}
+	}
+	return nil
+}
+
+// sameFile finds out whether two reports would be written to one file.
+func (c Config) sameFile() error {
+	flags := map[string]string{} // by file
+	for _, f := range []struct{ flag, file string }{{"--junitfile", c.JUnitFile}, {"--jsonfile", c.JSONFile}, {"--html", c.HTMLFile}} {
+		if f.file == "" {
+			continue
+		}
+		if other := flags[filepath.Clean(f.file)]; other != "" {
+			return usagef("%s and %s %s: each needs a file of its own", other, f.flag, f.file)
+		}
+		flags[filepath.Clean(f.file)] = f.flag
 	}
 	return nil
 }
