@@ -147,7 +147,7 @@ func (d *drawing) fit() {
 		wanted = max(wanted, utf8.RuneCountInString(d.label(row)))
 	}
 	d.width = int(math.Ceil(float64(wanted)*charWidth)) + padding
-	d.width = max(roomToRead, min(d.width, max(pageWidth/n-gap, 92), 220))
+	d.width = max(roomToRead, min(d.width, max(pageWidth/n-gap, 76), 220))
 }
 
 // A drawing is one in the making.
