@@ -1,7 +1,6 @@
 package explore
 
 import (
-	"container/heap"
 	"math"
 	"math/big"
 	"slices"
@@ -28,14 +27,19 @@ type Fewest struct {
 
 	mu         sync.Mutex
 	changed    sync.Cond
-	todo       chances
-	given      int         // jobs, and the serial run
+	todo       []chances   // by preemptions
+	waiting    int         // how many these are
+	dearest    int         // the most preemptions that there may be a job for
+	worst      *chance     // the last with these that there may be a job for, if that is known
+	edge       *Job        // the first one of a shard, if it is still to be taken
+	given      int         // jobs whose executions are this shard's as far as is known, and the serial run if it is
 	running    map[int]int // by preemptions, jobs that were given and are not done
 	lost       int         // the least preemptions of what will not be run, or could not be found out
 	ran        []int       // executions, by their preemptions
 	scenarios  int
 	infeasible big.Int
 	course     course
+	left       []int // of add and goOn
 }
 
 // A chance is a turn that a thread could have had.
@@ -43,15 +47,19 @@ type chance struct {
 	turns  []int // of the execution that it branches off from; several share them
 	at     int
 	thread int
-	cost   int // preemptions of turns[:at] and the thread
 }
 
 // NewFewest returns the strategy, for so many scenarios. The execution is that of the serial run.
 func NewFewest(space Space, serial Execution, limit int) *Fewest {
 	space.Counts = slices.Clone(space.Counts)
-	f := &Fewest{space: space, limit: limit, given: 1, running: map[int]int{}, lost: math.MaxInt}
+	f := &Fewest{space: space, limit: limit, running: map[int]int{}, lost: math.MaxInt, dearest: math.MaxInt}
 	f.changed.L = &f.mu
-	f.add(serial, 0)
+	switch {
+	case space.startsBefore(serial.Sequence) || !serial.known:
+		f.add(&Job{space: &f.space}, serial)
+	case space.Count().Sign() > 0:
+		f.edge = f.space.first()
+	}
 	return f
 }
 
@@ -66,7 +74,14 @@ func (f *Fewest) Wait() bool {
 }
 
 // has reports whether there is a job.
-func (f *Fewest) has() bool { return len(f.todo) > 0 && f.given < f.limit }
+func (f *Fewest) has() bool { return (f.edge != nil || f.waiting > 0) && f.given < f.limit }
+
+// busy reports whether there is a job, or may be once those that are running are done.
+func (f *Fewest) busy() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.has() || len(f.running) > 0
+}
 
 // Next implements [Strategy]: it is the job with the fewest preemptions, and of several the first in
 // lexicographic order.
@@ -76,27 +91,44 @@ func (f *Fewest) Next() *Job {
 	if !f.has() {
 		return nil
 	}
-	c := heap.Pop(&f.todo).(chance)
 	f.given++
-	f.running[c.cost]++
-	prefix := append(slices.Clone(c.turns[:c.at]), c.thread)
-	return &Job{Prefix: prefix, Ask: f.goOn(prefix), cost: c.cost}
+	if job := f.edge; job != nil {
+		f.edge = nil
+		f.running[job.cost]++
+		return job
+	}
+	cost := f.least()
+	c := f.todo[cost].pop()
+	f.waiting--
+	f.running[cost]++
+	ask := f.goOn(c)
+	if last := f.space.last(); len(last) > c.at && slices.Equal(last[:c.at+1], ask[:c.at+1]) {
+		ask = last // it shows all that is before the end of the shard's part
+	}
+	return &Job{space: &f.space, Prefix: ask[: c.at+1 : c.at+1], Ask: ask, cost: cost}
 }
 
-// goOn returns the sequence that begins with the prefix and then lets its last thread go on, and each
+// least returns the fewest preemptions that a chance has. There has to be one.
+func (f *Fewest) least() int {
+	return slices.IndexFunc(f.todo, func(c chances) bool { return len(c) > 0 })
+}
+
+// goOn returns the sequence that begins with the turns of a chance and then lets its thread go on, and each
 // other one when it has its first turn.
-func (f *Fewest) goOn(prefix []int) []int {
-	left := slices.Clone(f.space.Counts)
-	for _, thread := range prefix {
+func (f *Fewest) goOn(c chance) []int {
+	left := append(f.left[:0], f.space.Counts...)
+	f.left = left
+	sequence := make([]int, 0, f.space.turns())
+	sequence = append(append(sequence, c.turns[:c.at]...), c.thread)
+	for _, thread := range sequence {
 		left[thread]--
 	}
-	sequence := slices.Clone(prefix)
 	give := func(thread int) {
 		for ; left[thread] > 0; left[thread]-- {
 			sequence = append(sequence, thread)
 		}
 	}
-	give(prefix[len(prefix)-1])
+	give(c.thread)
 	for thread := range left {
 		give(thread)
 	}
@@ -110,24 +142,49 @@ func (f *Fewest) Done(job *Job, x Execution) {
 	if f.running[job.cost]--; f.running[job.cost] == 0 {
 		delete(f.running, job.cost)
 	}
-	f.add(x, job.cost)
+	f.given--
+	f.add(job, x)
 	f.changed.Broadcast()
 }
 
-// add takes an execution, whose prefix has so many preemptions.
-func (f *Fewest) add(x Execution, cost int) {
-	if x.wasRun() {
+// add takes what a job executed.
+func (f *Fewest) add(job *Job, x Execution) {
+	mine := job.Mine(x)
+	if mine {
+		f.given++
 		f.scenarios++
 	}
 	if !x.known {
-		f.lost = min(f.lost, cost)
+		f.lost = min(f.lost, job.cost)
 		return
 	}
 	c := &f.course
 	c.load(len(f.space.Counts), x, 0)
-	turns := slices.Clone(c.turns)
-	left := slices.Clone(f.space.Counts)
-	cost = 0
+	if job.leaves(x) {
+		at := f.space.along(c.turns)
+		f.chances(x, at+1, true)
+		f.space.unready(&f.infeasible, c, 0, at+1)
+		return
+	}
+	cost := f.chances(x, len(c.turns), false)
+	if mine {
+		for len(f.ran) <= cost {
+			f.ran = append(f.ran, 0)
+		}
+		f.ran[cost]++
+	}
+	f.space.infeasible(&f.infeasible, c, x.prefix, x.Sequence)
+	f.prune()
+}
+
+// chances takes note of the turns that threads could have had and have not, up to so many turns of the
+// execution that was loaded, and the last of these as well, if it is not to count. It returns the preemptions of
+// so many turns.
+func (f *Fewest) chances(x Execution, to int, last bool) (cost int) {
+	c := &f.course
+	turns := slices.Clone(c.turns[:to])
+	left := append(f.left[:0], f.space.Counts...)
+	f.left = left
 	for at, thread := range turns {
 		running := -1 // who is preempted, if another thread has the turn
 		if at > 0 && left[turns[at-1]] > 0 && c.ready(at, turns[at-1]) {
@@ -141,32 +198,61 @@ func (f *Fewest) add(x Execution, cost int) {
 		}
 		if at >= x.prefix {
 			for other, n := range left {
-				if other != thread && n > 0 && c.ready(at, other) && f.space.allows(other, left) {
-					heap.Push(&f.todo, chance{turns, at, other, further(other)})
+				taken := other == thread && !(last && at == to-1)
+				if !taken && n > 0 && c.ready(at, other) && f.space.allows(other, left) && f.space.overlaps(turns[:at], other) {
+					f.push(chance{turns, at, other}, further(other))
 				}
 			}
 		}
 		cost = further(thread)
 		left[thread]--
 	}
-	for len(f.ran) <= cost {
-		f.ran = append(f.ran, 0)
+	return cost
+}
+
+// push adds a chance of so many preemptions, unless there are enough that come before it.
+func (f *Fewest) push(c chance, cost int) {
+	if cost > f.dearest || cost == f.dearest && f.worst != nil && c.compare(*f.worst) > 0 {
+		f.lost = min(f.lost, cost)
+		return
 	}
-	f.ran[cost]++
-	f.space.infeasible(&f.infeasible, c, x.prefix)
-	f.prune()
+	for len(f.todo) <= cost {
+		f.todo = append(f.todo, nil)
+	}
+	f.todo[cost].push(c)
+	f.waiting++
 }
 
 // prune drops what cannot be run within the limit.
 func (f *Fewest) prune() {
 	most := max(f.limit-f.given, 0)
-	if len(f.todo) <= 2*most+1000 {
-		return
+	if f.space.part != nil {
+		most++ // the one that goes along the end of the part may be another shard's, and not count
 	}
-	slices.SortFunc(f.todo, chance.compare)
-	f.lost = min(f.lost, f.todo[most].cost)
-	clear(f.todo[most:])
-	f.todo = f.todo[:most]
+	last := len(f.todo) - 1
+	for ; last >= 0 && f.waiting-len(f.todo[last]) >= most; last-- {
+		f.drop(last, 0)
+		f.todo = f.todo[:last]
+		f.dearest, f.worst = last-1, nil
+	}
+	if f.waiting > 2*most+1000 {
+		slices.SortFunc(f.todo[last], chance.compare) // which leaves it a heap
+		keep := len(f.todo[last]) - (f.waiting - most)
+		f.drop(last, keep)
+		worst := f.todo[last][keep-1]
+		f.dearest, f.worst = last, &worst
+	}
+}
+
+// drop drops the chances of so many preemptions, but for the first ones.
+func (f *Fewest) drop(cost, keep int) {
+	c := f.todo[cost]
+	if len(c) > keep {
+		f.lost = min(f.lost, cost)
+	}
+	f.waiting -= len(c) - keep
+	clear(c[keep:])
+	f.todo[cost] = c[:keep]
 }
 
 // Progress implements [Strategy].
@@ -174,8 +260,11 @@ func (f *Fewest) Progress() Progress {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	open := f.lost // the least preemptions of what was not run
-	if len(f.todo) > 0 {
-		open = min(open, f.todo[0].cost)
+	if f.edge != nil {
+		open = 0
+	}
+	if f.waiting > 0 {
+		open = min(open, f.least())
 	}
 	for cost := range f.running {
 		open = min(open, cost)
@@ -184,6 +273,9 @@ func (f *Fewest) Progress() Progress {
 	for _, n := range f.ran[:complete.Preemptions+1] {
 		complete.Executions += n
 	}
+	if f.space.part != nil {
+		complete.Levels = slices.Clone(f.ran[:complete.Preemptions+1])
+	}
 	return Progress{
 		Infeasible: new(big.Int).Set(&f.infeasible),
 		More:       open < math.MaxInt,
@@ -191,26 +283,50 @@ func (f *Fewest) Progress() Progress {
 	}
 }
 
-// chances are a heap, with the least on top.
+// chances are a heap, with the least on top. (That of container/heap takes an allocation for each.)
 type chances []chance
 
-func (c chances) Len() int           { return len(c) }
-func (c chances) Less(i, j int) bool { return c[i].compare(c[j]) < 0 }
-func (c chances) Swap(i, j int)      { c[i], c[j] = c[j], c[i] }
-func (c *chances) Push(x any)        { *c = append(*c, x.(chance)) }
-func (c *chances) Pop() any {
-	last := len(*c) - 1
-	x := (*c)[last]
-	(*c)[last] = chance{}
-	*c = (*c)[:last]
-	return x
+func (c *chances) push(x chance) {
+	h := append(*c, x)
+	*c = h
+	i := len(h) - 1
+	for i > 0 {
+		parent := (i - 1) / 2
+		if h[parent].compare(x) <= 0 {
+			break
+		}
+		h[i] = h[parent]
+		i = parent
+	}
+	h[i] = x
 }
 
-// compare orders by preemptions, and then as sequences. None begins like another.
-func (c chance) compare(other chance) int {
-	if c.cost != other.cost {
-		return c.cost - other.cost
+func (c *chances) pop() chance {
+	h := *c
+	last := len(h) - 1
+	top, x := h[0], h[last]
+	h[last] = chance{}
+	h = h[:last]
+	*c = h
+	i := 0
+	for child := 1; child < last; child = 2*i + 1 {
+		if child+1 < last && h[child+1].compare(h[child]) < 0 {
+			child++
+		}
+		if x.compare(h[child]) <= 0 {
+			break
+		}
+		h[i] = h[child]
+		i = child
 	}
+	if last > 0 {
+		h[i] = x
+	}
+	return top
+}
+
+// compare orders as sequences. None begins like another.
+func (c chance) compare(other chance) int {
 	common := min(c.at, other.at)
 	if n := slices.Compare(c.turns[:common], other.turns[:common]); n != 0 {
 		return n

@@ -21,10 +21,11 @@ func (m *mix) Wait() bool { return m.fewest.Wait() || m.random.Wait() }
 
 // Next implements [Strategy].
 func (m *mix) Next() *Job {
-	for m.fewest.Wait() {
-		if job := m.fewest.Next(); job != nil {
-			return job
-		}
+	if job := m.fewest.Next(); job != nil {
+		return job
+	}
+	if m.fewest.busy() {
+		return nil
 	}
 	return m.random.Next()
 }

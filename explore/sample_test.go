@@ -66,3 +66,29 @@ func TestUnknownIsNotTriedAgain(t *testing.T) {
 		})
 	}
 }
+
+// TestRandomIsUniform checks that after the serial run each other sequence is as likely to be the next, by Pearson's
+// χ² test. The seeds are fixed, so that it passes always or never.
+func TestRandomIsUniform(t *testing.T) {
+	const seeds = 10_000
+	space := explore.Space{Counts: []int{2, 2, 1}}
+	seen := map[string]int{}
+	for seed := range uint64(seeds) {
+		c := explore.Config{Strategy: explore.AtRandom, Limit: 2, Seed: seed}
+		s := c.Choose(space, space.Read(nil, ended(undisturbed(nil, space.Counts))))
+		if !s.Wait() {
+			t.Fatal("Wait: got false, and there are 29 sequences")
+		}
+		seen[permutations.Format(s.Next().Ask)]++
+	}
+	want := float64(seeds) / 29
+	chi2 := want * float64(29-len(seen)) // those that were not seen at all
+	for _, n := range seen {
+		chi2 += (float64(n) - want) * (float64(n) - want) / want
+	}
+	// With 28 degrees of freedom, more has a probability of 10⁻⁶.
+	const limit = 79.5
+	if len(seen) > 29 || chi2 > limit {
+		t.Errorf("got χ² %.1f, want at most %v; seen: %v", chi2, limit, seen)
+	}
+}

@@ -14,11 +14,11 @@ import (
 
 // content is what the page shows.
 type content struct {
-	Good     bool
-	Headline string
-	Stopped  string
-	Started  string // "" where it is not known
-	Took     string
+	Good       bool
+	Headline   string
+	Incomplete string
+	Started    string // "" where it is not known
+	Took       string
 
 	Totals    []segment // of all scenarios
 	Explored  []*explored
@@ -34,7 +34,7 @@ type content struct {
 type packageRow struct {
 	Name                    string
 	Passed, Failed, Skipped int // ordinary tests
-	Scenarios               int
+	Scenarios               string
 	Took                    string
 	Output                  string
 	Skips                   []skip
@@ -50,7 +50,7 @@ type broken struct {
 }
 
 func newContent(packages []junit.Package, c Config) *content {
-	all := &content{Stopped: c.Stopped}
+	all := &content{Incomplete: c.Incomplete}
 	var seconds float64
 	var started time.Time
 	for _, p := range packages {
@@ -86,11 +86,10 @@ func btoi(b bool) int {
 // add adds a package.
 func (all *content) add(p junit.Package) {
 	row := packageRow{Name: p.Name, Took: duration(p.Seconds), Output: limited(p.Output)}
-	tests := map[string]*explored{}
+	tests, scenarios := map[string]*explored{}, 0
 	for _, c := range p.Cases {
 		if c.Scenario != nil {
-			row.Scenarios++
-			all.Scenarios++
+			scenarios++
 			all.explored(tests, p, c.Scenario.Test).add(c)
 			continue
 		}
@@ -112,6 +111,8 @@ func (all *content) add(p junit.Package) {
 		test := all.explored(tests, p, e.Test)
 		test.explorations = append(test.explorations, e.Exploration)
 	}
+	all.Scenarios += scenarios
+	row.Scenarios = grouped(scenarios)
 	all.Packages = append(all.Packages, row)
 }
 
@@ -119,7 +120,7 @@ func (all *content) add(p junit.Package) {
 func (all *content) explored(tests map[string]*explored, p junit.Package, name string) *explored {
 	test := tests[name]
 	if test == nil {
-		test = &explored{Package: p.Name, Name: name, root: p.Root}
+		test = &explored{Package: p.Name, Name: name}
 		tests[name] = test
 		all.Explored = append(all.Explored, test)
 	}
@@ -147,10 +148,10 @@ func (all *content) sayHeadline() {
 	if n := len(all.Broken); n > 0 {
 		parts = append(parts, count(n, "test"))
 	}
-	switch all.Good = len(parts) == 0 && all.Stopped == ""; {
+	switch all.Good = len(parts) == 0 && all.Incomplete == ""; {
 	case len(parts) > 0:
 		all.Headline = strings.Join(parts, " and ") + " failed"
-	case all.Stopped != "":
+	case all.Incomplete != "":
 		all.Headline = "Not complete"
 	case all.Scenarios == 0 && len(all.Packages) == 0:
 		all.Headline = "There was nothing to test"
@@ -164,8 +165,10 @@ func count(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}
-	return parse.Grouped(strconv.Itoa(n)) + " " + noun
+	return grouped(n) + " " + noun
 }
+
+func grouped(n int) string { return parse.Grouped(strconv.Itoa(n)) }
 
 // duration returns seconds as people read them.
 func duration(seconds float64) string {
@@ -191,5 +194,5 @@ func limited(output string) string {
 	head, tail := output[:shown], output[len(output)-shown:]
 	left := len(output) - 2*shown
 	return strings.ToValidUTF8(head, "") + fmt.Sprintf("\n… %s bytes are left out here; --junitfile and --jsonfile have them …\n",
-		parse.Grouped(strconv.Itoa(left))) + strings.ToValidUTF8(tail, "")
+		grouped(left)) + strings.ToValidUTF8(tail, "")
 }

@@ -27,6 +27,8 @@ type testData struct {
 	Verdicts string       `json:"verdicts"` // a letter each: that which the verdict begins with
 	Millis   []int        `json:"millis"`
 	Odd      map[int]*odd `json:"odd"` // of those scenarios of which there is more to say, by index
+
+	replays map[[2]string]int
 }
 
 // odd is what is special about a scenario.
@@ -42,7 +44,7 @@ func newData(tests []*explored) data {
 	for _, test := range tests {
 		t := &testData{
 			Package: test.Package, Name: test.Name, Threads: []string{}, Replays: [][2]string{},
-			Labels: []string{}, Millis: []int{}, Odd: map[int]*odd{},
+			Labels: []string{}, Millis: []int{}, Odd: map[int]*odd{}, replays: map[[2]string]int{},
 		}
 		d.byTest[test] = t
 		d.Tests = append(d.Tests, t)
@@ -87,13 +89,13 @@ func (d *data) draw(test *explored, i, number int) {
 
 // replay returns the index of a command.
 func (t *testData) replay(command [2]string) int {
-	for i, known := range t.Replays {
-		if known == command {
-			return i
-		}
+	i, known := t.replays[command]
+	if !known {
+		i = len(t.Replays)
+		t.Replays = append(t.Replays, command)
+		t.replays[command] = i
 	}
-	t.Replays = append(t.Replays, command)
-	return len(t.Replays) - 1
+	return i
 }
 
 // message returns the index of a message; nil for none.

@@ -45,7 +45,7 @@ func pageOf(t testing.TB, text string) string {
 	r.end("TestSkipped"+text, "skip")
 	r.say("", text)
 	r.end("", "fail")
-	return r.page(html.Config{Stopped: text, Source: func(string, int, int) []string { return []string{text} }})
+	return r.page(html.Config{Incomplete: text, Source: func(string, int, int) []string { return []string{text} }})
 }
 
 // tags are the elements of a page, with the names of their attributes, and how many scripts there are.

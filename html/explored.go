@@ -1,6 +1,7 @@
 package html
 
 import (
+	"cmp"
 	"math"
 	"math/big"
 	"strconv"
@@ -18,7 +19,6 @@ type explored struct {
 	Segments      []segment
 	Drawn         []*failure
 
-	root         string
 	cases        []junit.Case
 	explorations []protocol.Exploration
 	counts       [kinds]*big.Int
@@ -26,8 +26,33 @@ type explored struct {
 
 // A claim says what was covered.
 type claim struct {
-	Call string // "" where there is only one
-	Text string
+	Call     string // "" where there is only one
+	Text     string
+	Outcomes []outcome
+}
+
+// An outcome is what scenarios came out with.
+type outcome struct {
+	protocol.Outcome
+	Number string // of scenarios
+	Remark string
+	Bad    bool
+}
+
+func outcomes(all []protocol.Outcome) (shown []outcome) {
+	for _, o := range all {
+		each := outcome{Outcome: o, Number: grouped(o.Scenarios)}
+		switch {
+		case o.Forbidden:
+			each.Remark, each.Bad = "forbidden", o.Scenarios > 0
+		case o.Scenarios == 0:
+			each.Remark = "expected, did not come"
+		case o.Failed > 0:
+			each.Remark, each.Bad = grouped(o.Failed)+" failed", true
+		}
+		shown = append(shown, each)
+	}
+	return shown
 }
 
 // A segment is a part of a bar.
@@ -80,7 +105,7 @@ func (e *explored) finish() {
 	}
 	for _, x := range e.explorations {
 		e.count(x)
-		c := claim{Text: parse.Summary(x)}
+		c := claim{Text: parse.Summary(x), Outcomes: outcomes(x.Outcomes)}
 		if len(e.explorations) > 1 {
 			c.Call = "call " + strconv.Itoa(x.Call+1)
 		}
@@ -114,7 +139,7 @@ func (e *explored) count(x protocol.Exploration) {
 		e.counts[ofInfeasible].Add(e.counts[ofInfeasible], n)
 		others.Sub(others, n)
 	}
-	if all, ok := new(big.Int).SetString(x.Sequences, 10); ok && parse.Partial(x) {
+	if all, ok := new(big.Int).SetString(cmp.Or(x.Part, x.Sequences), 10); ok && parse.Partial(x) {
 		e.counts[ofOthers].Add(e.counts[ofOthers], others.Add(others, all))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/orchtest/orchtest/junit"
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -20,8 +21,9 @@ type failure struct {
 	Took          string
 	File          string // of the call; "" where it is not known
 	Line          int
-	Preemptions   string // how many there are, in words
-	Lanes         *lanes // nil where its turns are not known
+	Preemptions   string   // how many there are, in words
+	Notes         []string // what orchtest has to say about it
+	Lanes         *lanes   // nil where its turns are not known
 	Output        string
 	Text          string
 	Replay        string
@@ -98,10 +100,13 @@ func newFailure(test *explored, c junit.Case, config Config) *failure {
 		Took: duration(c.Seconds), File: c.File, Line: c.Line, Replay: command(s),
 	}
 	found := explained(c.Output, s.Label, f.Replay)
-	f.Output, f.Text = limited(found.output), found.text
+	f.Output, f.Text = limited(found.output), limited(found.text)
 	f.Message = message(c, found)
+	for line := range strings.Lines(found.reason) {
+		f.Notes = append(f.Notes, strings.TrimSpace(line))
+	}
 	if s.Turns != nil && len(s.Turns.Turns) > 0 {
-		f.Lanes = newLanes(*s.Turns, test.root, config.Source)
+		f.Lanes = newLanes(*s.Turns, s.Root, config.Source)
 		f.Preemptions = count(preemptions(s.Turns), "preemption")
 	}
 	return f

@@ -34,8 +34,8 @@ const DefaultRoom = 3 << 20
 type Config struct {
 	// Source returns the lines of a file from first to last, as far as there are. Nil knows none.
 	Source func(file string, first, last int) []string
-	// Stopped says why the run ended early; "" where it did not.
-	Stopped string
+	// Incomplete says why not everything was run; "" where everything was.
+	Incomplete string
 	// Room is about how many bytes the drawings of failed scenarios may take; 0 is DefaultRoom.
 	Room int
 }

@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "rewrite the golden files and the pictur
 
 // TestGolden: what stands on the page of a small run. Style and script are left out.
 func TestGolden(t *testing.T) {
-	got := shop(t).page(html.Config{Source: source, Stopped: "interrupted (terminated)"})
+	got := shop(t).page(html.Config{Source: source, Incomplete: "interrupted (terminated)"})
 	for _, element := range []string{"style", "script"} {
 		got = regexp.MustCompile(`(?s)<`+element+`>.*</`+element+`>`).ReplaceAllLiteralString(got, "<"+element+"></"+element+">")
 	}
@@ -47,28 +47,28 @@ func TestHeadline(t *testing.T) {
 		return []junit.Package{{Name: "p", Cases: []junit.Case{{Name: "TestX", Verdict: verdict}}}}
 	}
 	for name, test := range map[string]struct {
-		packages []junit.Package
-		stopped  string
-		want     string
+		packages   []junit.Package
+		incomplete string
+		want       string
 	}{
-		"nothing":   {nil, "", "There was nothing to test"},
-		"passed":    {one(junit.Passed), "", "All passed"},
-		"skipped":   {one(junit.Skipped), "", "All passed"},
-		"failed":    {one(junit.Failed), "", "1 test failed"},
-		"errored":   {one(junit.Errored), "interrupted (interrupt)", "1 test failed"},
-		"stopped":   {one(junit.Passed), "interrupted (interrupt)", "Not complete"},
-		"scenarios": {shop(t).report.Packages(), "", "4 scenarios and 1 test failed"},
+		"nothing":    {nil, "", "There was nothing to test"},
+		"passed":     {one(junit.Passed), "", "All passed"},
+		"skipped":    {one(junit.Skipped), "", "All passed"},
+		"failed":     {one(junit.Failed), "", "1 test failed"},
+		"errored":    {one(junit.Errored), "interrupted (interrupt)", "1 test failed"},
+		"incomplete": {one(junit.Passed), "interrupted (interrupt)", "Not complete"},
+		"scenarios":  {shop(t).report.Packages(), "", "4 scenarios and 1 test failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b strings.Builder
-			if err := html.Write(&b, test.packages, html.Config{Stopped: test.stopped}); err != nil {
+			if err := html.Write(&b, test.packages, html.Config{Incomplete: test.incomplete}); err != nil {
 				t.Fatal(err)
 			}
 			if want := "<title>" + test.want + " – orchtest</title>"; !strings.Contains(b.String(), want) {
 				t.Errorf("no %s", want)
 			}
-			if got := strings.Contains(b.String(), "The run ended early"); got != (test.stopped != "") {
-				t.Errorf("it says that the run ended early: %v", got)
+			if got := strings.Contains(b.String(), "Not everything was run"); got != (test.incomplete != "") {
+				t.Errorf("it says that not everything was run: %v", got)
 			}
 		})
 	}

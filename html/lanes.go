@@ -19,13 +19,13 @@ const (
 	axisHeight  = 36 // above the lanes, for the numbers of turns
 	laneHeight  = 64
 	blockHeight = 44
-	gap         = 28 // between two blocks, for the line of a switch
+	gap         = 24 // between two blocks, for the line of a switch
 	margin      = 14 // left of the first block
-	endWidth    = 40 // right of the last one
+	endWidth    = 32 // right of the last one
 	charWidth   = 6.7
-	padding     = 16   // within a block, left and right together
-	roomToRead  = 64   // narrower blocks have no text
-	pageWidth   = 1000 // more has to be scrolled
+	padding     = 16  // within a block, left and right together
+	roomToRead  = 64  // narrower blocks have no text
+	pageWidth   = 960 // more has to be scrolled
 )
 
 // longest is how many rows are drawn at most: those up to the failure, and some behind it.
@@ -147,7 +147,7 @@ func (d *drawing) fit() {
 		wanted = max(wanted, utf8.RuneCountInString(d.label(row)))
 	}
 	d.width = int(math.Ceil(float64(wanted)*charWidth)) + padding
-	d.width = max(roomToRead, min(d.width, max(pageWidth/n-gap, 76), 220))
+	d.width = max(roomToRead, min(d.width, max(pageWidth/n-gap, 72), 220))
 }
 
 // A drawing is one in the making.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/orchtest/orchtest/lib/protocol"
+	"github.com/orchtest/orchtest/parse"
 )
 
 // reserved begins the keys that are not the user's.
@@ -40,13 +41,10 @@ func (s *suite) attribute(t *test, key, value string) {
 	case protocol.AttrScenario:
 		text := joined(&t.attrs.scenario, value)
 		if found, ok := decode[scenarioReport](text); ok && found.Version <= protocol.Version {
-			t.scenario = s.newScenario(found, t.serialOf(found.Call))
-			if s.turns {
-				t.scenario.keep(s, found, text)
-			}
-			if t.planned {
-				t.ranSerial(found)
-			}
+			s.reported(t, found, func() *protocol.Scenario {
+				whole, _ := parse.DecodeScenario(text) // what cannot be read is not shown
+				return whole
+			})
 		}
 	case protocol.AttrExploration:
 		if found, ok := read[protocol.Exploration](&t.attrs.exploration, value); ok && found.Version <= protocol.Version {
@@ -56,6 +54,17 @@ func (s *suite) attribute(t *test, key, value string) {
 		t.trouble = cmp.Or(clean(value), "could not be run")
 	default:
 		t.attrs.set(key, value)
+	}
+}
+
+// reported takes the report of a scenario; whole returns all of it, nil where it cannot be read.
+func (s *suite) reported(t *test, found scenarioReport, whole func() *protocol.Scenario) {
+	t.scenario = s.newScenario(found, t.serialOf(found.Call))
+	if s.turns {
+		t.scenario.keep(s, found, whole)
+	}
+	if t.planned {
+		t.ranSerial(found)
 	}
 }
 

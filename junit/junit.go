@@ -17,7 +17,8 @@
 //   - The classname of a case is its package, never empty; its name is the one in the stream.
 //   - An orchestrated test is its scenarios: each is a case with the file and line of the call and
 //     the properties orchtest.sequence ("0,1,0,1"), orchtest.threads (a JSON array, which survives any
-//     name) and orchtest.executed ("0,1,1"). What became of the exploration is a property of the
+//     name) and orchtest.executed ("0,1,1"), and where it failed in a batch orchtest.again, what became of it
+//     in a process of its own (pass, fail, skip, error). What became of the exploration is a property of the
 //     suite, orchtest.exploration.TestX. The test has a case of its own only where something would be
 //     lost otherwise: it failed, or did not finish, and no scenario of it shows that, or there is no
 //     scenario of it at all.
@@ -31,6 +32,8 @@
 //     compiler's text. A package that failed without a failed test is the errored case
 //     "[package failed]", and one whose end is missing "[package did not finish]". Where a failed
 //     package has failed tests, what it printed outside of them is the suite's system-out.
+//   - Where the run is one of several shards, which one is a property of the suite, orchtest.shard. A test that
+//     is another shard's, or of which all scenarios are, has no case, unless it failed.
 //   - The counts in the attributes are those of the cases in the file.
 //   - The file is well-formed XML 1.0 whatever was printed and however tests are named: ANSI escape
 //     sequences are left out, a carriage return is a line feed, a character that XML forbids is
@@ -81,6 +84,9 @@ func New(c Config) *Report {
 
 // Add takes the next event. An event whose action it does not know changes nothing.
 func (r *Report) Add(e parse.Event) {
+	if e.Action == parse.ActionAttr && e.Package == "" {
+		return // of the stream as a whole
+	}
 	switch e.Action {
 	case parse.ActionBuildOutput, parse.ActionBuildFail:
 		r.builds.add(e)
@@ -113,6 +119,15 @@ func (r *Report) render() iter.Seq2[*suite, testsuite] {
 				return
 			}
 		}
+	}
+}
+
+// SetRoot sets what the files of test cases in the events to come are written relative to; see [Config]. The
+// streams of shards may come from different folders.
+func (r *Report) SetRoot(folder string) {
+	r.config.Root = folder
+	for _, s := range r.suites {
+		s.root = folder
 	}
 }
 

@@ -9,14 +9,12 @@ import (
 	"github.com/jstemmer/go-junit-report/v2/junit"
 
 	"github.com/orchtest/orchtest/lib/protocol"
-	"github.com/orchtest/orchtest/parse"
 )
 
 // A Package is a testsuite of the report, for those who show it in another way than as XML. Its text is as
 // clean as that of the XML.
 type Package struct {
 	Name    string
-	Root    string    // of the files
 	Started time.Time // zero where the stream has no times
 	Seconds float64
 	Output  string // what it printed outside of its tests, if it failed
@@ -64,6 +62,9 @@ type Scenario struct {
 
 	// What follows is there only if Config.Turns is set.
 
+	// Root is the folder that the paths of Turns are shown relative to.
+	Root string
+
 	// Replay has what the command that replays it has before and behind the label; both are "" where
 	// none is known.
 	Replay [2]string
@@ -76,7 +77,7 @@ func (r *Report) Packages() []Package {
 	var all []Package
 	for s, suite := range r.render() {
 		p := Package{
-			Name: suite.Name, Root: s.root, Started: s.started, Seconds: suite.seconds,
+			Name: suite.Name, Started: s.started, Seconds: suite.seconds,
 			Explorations: explorations(s.sorted()), Cases: make([]Case, len(suite.Testcases)),
 		}
 		if suite.SystemOut != nil {
@@ -120,15 +121,16 @@ func (t *test) plain() *Scenario {
 	if s == nil {
 		return plain
 	}
-	plain.Executed, plain.Replay, plain.Turns = s.executed, s.replay, s.turns
+	plain.Executed, plain.Root, plain.Replay, plain.Turns = s.executed, s.root, s.replay, s.turns
 	if err := json.Unmarshal([]byte(s.threads), &plain.Threads); err != nil {
 		panic("junit: names of threads that were encoded here: " + err.Error())
 	}
 	return plain
 }
 
-// keep keeps what [Config.Turns] asks for; text is the report as it came.
-func (x *scenario) keep(s *suite, found scenarioReport, text string) {
+// keep keeps what [Config.Turns] asks for.
+func (x *scenario) keep(s *suite, found scenarioReport, whole func() *protocol.Scenario) {
+	x.root = s.root
 	label := x.sequence + protocol.Suffix(found.Call)
 	for _, flag := range []string{"--sequence ", "--sequence '"} {
 		if before, behind, ok := strings.Cut(found.Replay, flag+label); ok {
@@ -136,6 +138,6 @@ func (x *scenario) keep(s *suite, found scenarioReport, text string) {
 		}
 	}
 	if found.Failed {
-		x.turns, _ = parse.DecodeScenario(text) // what cannot be read is not shown
+		x.turns = whole()
 	}
 }

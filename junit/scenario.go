@@ -21,8 +21,10 @@ type scenario struct {
 	serial   bool
 	file     string
 	line     int
+	again    string // of one that failed in a batch: what became of it in a process of its own
 
 	// What follows is there if Config.Turns is set.
+	root   string             // as Config has it
 	replay [2]string          // what the command has before and behind the scenario's label
 	turns  *protocol.Scenario // of one that failed
 }
@@ -39,10 +41,23 @@ type scenarioReport struct {
 	Line     int      `json:"line"`
 	Failed   bool     `json:"failed"`
 	Replay   string   `json:"replay"`
+	Again    string   `json:"again"`
 }
 
 type turn struct {
 	Thread int `json:"thread"`
+}
+
+// whatIsRead returns what the report reads of a scenario.
+func whatIsRead(s *protocol.Scenario) scenarioReport {
+	report := scenarioReport{
+		Version: s.Version, Call: s.Call, Sequence: s.Sequence, Threads: s.Threads, Turns: make([]turn, len(s.Turns)),
+		File: s.File, Line: s.Line, Again: s.Again, Failed: s.Failed, Replay: s.Replay,
+	}
+	for i, t := range s.Turns {
+		report.Turns[i].Thread = t.Thread
+	}
+	return report
 }
 
 // newScenario takes a report, and the sequence of the serial run of its call.
@@ -62,6 +77,7 @@ func (s *suite) newScenario(found scenarioReport, serial []int) *scenario {
 		serial:   isSerial(found.Sequence, serial),
 		file:     s.share(relative(s.root, found.File)),
 		line:     max(found.Line, 0),
+		again:    s.share(found.Again),
 	}
 }
 
@@ -88,11 +104,15 @@ func threadsText(names []string) string {
 
 // properties returns the properties of the scenario's test case.
 func (s *scenario) properties() []junit.Property {
-	return []junit.Property{
+	properties := []junit.Property{
 		{Name: "orchtest.sequence", Value: s.sequence},
 		{Name: "orchtest.threads", Value: s.threads},
 		{Name: "orchtest.executed", Value: s.executed},
 	}
+	if s.again != "" {
+		properties = append(properties, junit.Property{Name: "orchtest.again", Value: s.again})
+	}
+	return properties
 }
 
 // explorationProperties returns those of a suite that say what became of each exploration.

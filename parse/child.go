@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"errors"
 	"regexp"
 	"strings"
 
@@ -23,7 +24,7 @@ const (
 // says of one scenario is of no use.
 var coverage = regexp.MustCompile(`^coverage: (\d+\.\d% of statements|\[no statements\])`)
 
-// A Child is an io.Writer that reads what a test binary prints which runs one scenario: it takes the
+// A Child is an io.Writer that reads what a test binary prints which runs one scenario, or a batch of them: it takes the
 // library's report out, and passes on what the test itself printed, without the framing lines of the
 // testing package. It never fails.
 type Child struct {
@@ -36,11 +37,15 @@ type Child struct {
 	Err      error
 	// Failed tells that the testing package reported a test as failed.
 	Failed bool
+	// Answer is nil, unless the binary runs a batch: then it is called with each report as it comes, which is
+	// nil where an error says why it cannot be used. Scenario and Err stay as they are.
+	Answer func(*protocol.Scenario, error)
 
 	line   []byte
 	ended  bool // the tests have, and what follows is not of them
 	joiner protocol.Joiner
 	report string
+	told   *protocol.Scenario // the last report of a batch that says everything
 }
 
 // Write takes the next piece of what the binary printed.
@@ -72,7 +77,7 @@ func (c *Child) Write(p []byte) (int, error) {
 // Close ends a line that was not ended, and reads the report. It never fails.
 func (c *Child) Close() error {
 	c.flush()
-	if c.Err == nil && c.report != "" {
+	if c.Answer == nil && c.Err == nil && c.report != "" {
 		c.Scenario, c.Err = DecodeScenario(c.report)
 	}
 	return nil
@@ -111,15 +116,39 @@ func (c *Child) flush() {
 	if rest, ok := strings.CutPrefix(text, "=== ATTR  "); ok {
 		_, rest, _ = strings.Cut(rest, " ")
 		key, value, _ := strings.Cut(rest, " ")
-		if key == protocol.AttrScenario {
+		switch {
+		case key == protocol.AttrScenario:
 			c.reported(value)
+		case key == protocol.AttrPassed && c.Answer != nil:
+			c.Answer(c.passed(value))
 		}
 	}
+}
+
+// passed returns the report of a scenario that passed, of which just the turns are told.
+func (c *Child) passed(value string) (*protocol.Scenario, error) {
+	if c.told == nil {
+		return nil, errors.New("a report that leaves out what none before it has told")
+	}
+	turns, err := protocol.ReadPassed(value, len(c.told.Threads))
+	if err != nil {
+		return nil, err
+	}
+	report := *c.told
+	report.Turns, report.FailedTurn, report.Failed, report.Skipped = turns, -1, false, false
+	return &report, nil
 }
 
 // reported takes the next part of the report.
 func (c *Child) reported(value string) {
 	whole, complete, err := c.joiner.Add(value)
+	if c.Answer != nil && (complete || err != nil) {
+		if err == nil {
+			c.told, err = DecodeScenario(whole)
+		}
+		c.Answer(c.told, err)
+		return
+	}
 	if err != nil {
 		c.Err = err
 	}

@@ -7,7 +7,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/orchtest/orchtest/lib/protocol"
 )
 
 // Actions of an [Event], as `go doc test2json` and `go help buildjson` list them.
@@ -41,6 +44,9 @@ type Event struct {
 	Value       string   `json:",omitempty"`
 	Path        string   `json:",omitempty"`
 
+	// Scenario is, where orchtest made the event itself and it is an attribute [protocol.AttrScenario], what stands
+	// in its Value. That is empty then: to write it takes longer than all else, and not everybody reads it.
+	Scenario *protocol.Scenario `json:"-"`
 	// Display, unless nil, is what a terminal shows in place of Output. It is not part of the stream.
 	Display *string `json:"-"`
 
@@ -63,24 +69,25 @@ func Decode(line []byte) (Event, error) {
 	return e, nil
 }
 
-// Line returns the event as a line of the stream, without its end: for an event that was read, the
-// very bytes.
-func (e Event) Line() []byte {
-	if e.raw != nil {
-		return e.raw
-	}
-	line, err := json.Marshal(e)
-	if err != nil {
-		panic("parse: an event that cannot be encoded: " + err.Error())
-	}
-	return line
-}
-
 // Ends reports whether the event is the end of a test or, where Test is empty, of a package.
 func (e Event) Ends() bool {
 	switch e.Action {
 	case ActionPass, ActionFail, ActionSkip:
 		return true
+	}
+	return false
+}
+
+// EndLine reports whether an output event is the line that announces the end of its test.
+func (e Event) EndLine() bool {
+	if e.Action != ActionOutput {
+		return false
+	}
+	text := strings.TrimLeft(e.Output, " ")
+	for _, verdict := range []string{"PASS", "FAIL", "SKIP"} {
+		if strings.HasPrefix(text, "--- "+verdict+": "+e.Test+" (") {
+			return true
+		}
 	}
 	return false
 }

@@ -2,6 +2,7 @@ package permutations
 
 import (
 	"encoding/binary"
+	"math/big"
 	"math/bits"
 	"math/rand/v2"
 )
@@ -77,23 +78,6 @@ func (r *ranking) unrank(sequence []int, rank uint64) {
 	}
 }
 
-// rank returns the rank of sequence, which is to be a representative.
-func (r *ranking) rank(sequence []int) uint64 {
-	r.reset()
-	ways, rank := r.ways, uint64(0)
-	for i, thread := range sequence {
-		turns := uint64(len(sequence) - i)
-		from := 0
-		for other := range thread {
-			from += r.of(other)
-		}
-		rank += mulDiv(ways, uint64(from), turns)
-		ways = mulDiv(ways, uint64(r.of(thread)), turns)
-		r.take(thread)
-	}
-	return rank
-}
-
 // mulDiv returns a·b/c, which is to fit, though a·b need not.
 func mulDiv(a, b, c uint64) uint64 {
 	high, low := bits.Mul64(a, b)
@@ -101,20 +85,26 @@ func mulDiv(a, b, c uint64) uint64 {
 	return quotient
 }
 
-// A record knows which sequences were given: by their ranks, or where 64 bits do not hold these by a
-// hash of 64 bits. It takes 8 bytes for each, and what a map adds to them. Of two sequences of equal
+// A record knows which sequences were given: by the sequences themselves, or where 64 bits do not hold these by
+// a hash of 64 bits. It takes 8 bytes for each, and what a map adds to them. Of two sequences of equal
 // hash the second counts as given. With a million given the probability that any does is 3·10⁻⁸, and
-// to leave one out of more than 10¹⁹ is no loss.
+// to leave one out of so many is no loss.
 type record struct {
-	ranking *ranking
-	given   map[uint64]struct{}
+	bits  int // that an index of a thread takes, where 64 bits hold a sequence; else 0
+	ways  big.Int
+	given map[uint64]struct{}
 }
 
 // recordOf returns the empty record for counts.
 func recordOf(counts []int, classes *symmetry) record {
 	r := record{given: map[uint64]struct{}{}}
-	if ranking, ok := rankingOf(counts, classes); ok {
-		r.ranking = &ranking
+	r.ways.Quo(Count(counts), classes.represented())
+	turns := 0
+	for _, n := range counts {
+		turns += n
+	}
+	if width := bits.Len(uint(len(counts))); turns*width <= 64 {
+		r.bits = width
 	}
 	return r
 }
@@ -122,8 +112,10 @@ func recordOf(counts []int, classes *symmetry) record {
 // add adds sequence, and reports whether it was new.
 func (r *record) add(sequence []int) bool {
 	var key uint64
-	if r.ranking != nil {
-		key = r.ranking.rank(sequence)
+	if r.bits > 0 {
+		for _, thread := range sequence {
+			key = key<<r.bits | uint64(thread)
+		}
 	} else {
 		key = hash(sequence)
 	}
@@ -134,7 +126,7 @@ func (r *record) add(sequence []int) bool {
 
 // complete reports whether all sequences were added.
 func (r *record) complete() bool {
-	return r.ranking != nil && uint64(len(r.given)) == r.ranking.ways
+	return r.ways.IsUint64() && uint64(len(r.given)) == r.ways.Uint64()
 }
 
 // hash returns a hash of sequence: for each turn, a step of the generator SplitMix64 (G. Steele, D. Lea

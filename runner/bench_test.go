@@ -62,7 +62,7 @@ func bareLoop(b *testing.B, r *run, x *exploration, call *exploredCall) int {
 		n++
 		group.Go(func() error {
 			cmd := exec.Command(x.target.path, slices.Concat(r.scenarioArgs(x.test.name), r.goArgs.own)...)
-			cmd.Dir, cmd.Env = x.target.dir, r.scenarioVars(x, call, sequence)
+			cmd.Dir, cmd.Env = x.target.dir, append(r.scenarioVars(x, call), protocol.EnvSequence+"="+permutations.Format(sequence))
 			_, err := cmd.CombinedOutput()
 			return err
 		})

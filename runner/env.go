@@ -50,7 +50,7 @@ func without(env []string, name string) []string {
 // inside of a test of its own.
 func userEnv(env []string) []string {
 	for _, name := range []string{protocol.EnvMode, protocol.EnvTest, protocol.EnvCall, protocol.EnvSequence, protocol.EnvCounts,
-		protocol.EnvTurns, protocol.EnvTimeout} {
+		protocol.EnvTurns, protocol.EnvTimeout, protocol.EnvBatch} {
 		env = without(env, name)
 	}
 	return env

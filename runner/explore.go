@@ -22,6 +22,8 @@ type exploration struct {
 	ended  parse.Event // the end of the test in the plan run
 	calls  []*exploredCall
 	failed atomic.Bool // a scenario failed, or could not be run
+
+	edgeFailed atomic.Bool // one did that is not this shard's
 }
 
 // An exploredCall is one call, and what became of its scenarios.
@@ -29,14 +31,19 @@ type exploredCall struct {
 	plan   protocol.Plan
 	space  explore.Space
 	total  *big.Int          // sequences that there are
+	part   *big.Int          // those that are this run's: it may be one of several shards
+	shard  protocol.Shard    // which
 	limit  int               // how many scenarios are to be run at most
 	serial explore.Execution // of the plan run
 	search explore.Strategy  // nil where sequences are named: by the user, or by the test
-	pinned [][]int           // those that the test names, and that are not the serial run's
+	pinned [][]int           // those that the test names, that are not the serial run's, and are to be run
+
+	pinnedSerial bool // where sequences are pinned, the serial scenario is this run's
 
 	// What follows is guarded by run.mu.
 	tally    tally
 	diverged int // how many scenarios did
+	outcomes outcomes
 }
 
 // A tally counts scenarios by their verdict.
@@ -80,7 +87,7 @@ func (r *run) abandoned(t *heldTest) {
 func (r *run) newCall(c *plannedCall) *exploredCall {
 	counts := c.plan.Counts
 	space := explore.Space{Counts: counts, Tree: r.Explore == explore.Tree && len(c.plan.Sequences) == 0}
-	call := &exploredCall{plan: c.plan, limit: r.MaxScenarios}
+	call := &exploredCall{plan: c.plan, outcomes: outcomes{}, limit: r.MaxScenarios, shard: r.Shard}
 	if c.plan.Symmetric {
 		if slices.Min(counts) == slices.Max(counts) {
 			space.Symmetric = true
@@ -88,19 +95,27 @@ func (r *run) newCall(c *plannedCall) *exploredCall {
 			call.limit = 1 // the test has failed, and says why
 		}
 	}
-	call.space, call.total, call.serial = space, space.Count(), space.Read(nil, c.serial)
+	call.total, call.serial = space.Count(), space.Read(nil, c.serial)
+	call.space = space.Shard(r.Shard)
+	call.part = call.space.Count()
 	switch {
 	case r.only != nil:
 	case len(c.plan.Sequences) > 0:
+		pinned := [][]int{}
 		for _, text := range c.plan.Sequences {
 			sequence, err := permutations.Parse(text) // it was read before
 			if err == nil && len(sequence) > 0 && !slices.Equal(sequence, call.serial.Sequence) {
-				call.pinned = append(call.pinned, sequence)
+				pinned = append(pinned, sequence)
 			}
 		}
+		call.pin(pinned, r.Shard)
 	default:
 		config := explore.Config{Strategy: r.Explore, Limit: call.limit, Seed: r.Seed, Depth: r.Depth}
-		call.search = config.Choose(space, call.serial)
+		call.search = config.Choose(call.space, call.serial)
+		call.limit = call.space.Limit(call.limit)
+		if call.ownsSerial() {
+			call.limit = max(call.limit, 1) // it was run to make the plan
+		}
 	}
 	return call
 }
@@ -113,7 +128,8 @@ func (x *exploration) run(ctx context.Context) {
 		x.serial()
 		for _, call := range x.calls {
 			switch {
-			case call.limit == 1 || x.stopped(ctx):
+			case x.stopped(ctx):
+			case call.search == nil && len(call.pinned) == 0:
 			case call.search == nil:
 				x.pinned(ctx, call)
 			case call.search.Wait():
@@ -127,7 +143,7 @@ func (x *exploration) run(ctx context.Context) {
 	defer r.mu.Unlock()
 	diverged := 0
 	for _, call := range x.calls {
-		if call.limit > 0 {
+		if r.only == nil || call.limit > 0 {
 			r.emitExploration(x.test, call, ctx.Err() != nil)
 		}
 		diverged += call.diverged
@@ -135,14 +151,18 @@ func (x *exploration) run(ctx context.Context) {
 	if diverged > 0 {
 		r.say(x.test, divergence)
 	}
-	r.keeper.release(x.test, x.failed.Load() || ctx.Err() != nil)
+	r.keeper.release(x.test, x.failed.Load() || x.edgeFailed.Load() || ctx.Err() != nil)
 }
 
 // serial reports the serial scenario of each call: the plan run has run it.
 func (x *exploration) serial() {
 	guilty := guiltyCall(x.test.calls, x.ended.Action)
-	for i := range x.calls {
-		x.report(x.serialResult(i, i == guilty))
+	for i, call := range x.calls {
+		if result := x.serialResult(i, i == guilty); call.ownsSerial() {
+			x.report(result)
+		} else {
+			x.foreign(result)
+		}
 	}
 }
 
@@ -177,7 +197,7 @@ func (x *exploration) single(ctx context.Context) {
 		case slices.Equal(only.sequence, call.serial.Sequence):
 			x.report(x.serialResult(i, x.ended.Action == parse.ActionFail))
 		case x.ready(ctx):
-			x.report(x.asked(ctx, call, only.sequence))
+			x.report(x.alone(ctx, x.asked(call, only.sequence)))
 		}
 	}
 }
@@ -215,136 +235,88 @@ func (x *exploration) ready(ctx context.Context) bool {
 }
 
 // scenarios runs the scenarios of one call after the serial one, several at once, and returns when all
-// have ended. Which one is next is decided when there is a slot for it: by then those before it have
-// told more.
+// have ended.
 func (x *exploration) scenarios(ctx context.Context, call *exploredCall) {
+	x.each(ctx, jobs{call})
+}
+
+// pinned runs the sequences that the test names, several at once.
+func (x *exploration) pinned(ctx context.Context, call *exploredCall) {
+	list := &list{}
+	for _, sequence := range call.pinned {
+		list.tasks = append(list.tasks, x.asked(call, sequence))
+	}
+	x.each(ctx, list)
+}
+
+// each runs the tasks of a source. Which one is next is decided when there is a slot for it: by then those
+// before it have told more.
+func (x *exploration) each(ctx context.Context, from source) {
 	if !x.ready(ctx) {
 		return
 	}
 	var running sync.WaitGroup
 	defer running.Wait()
-	for n := 1; n < call.limit && call.search.Wait() && !x.stopped(ctx); n++ {
+	for !x.stopped(ctx) && from.wait() {
 		running.Add(1)
 		taken := make(chan struct{})
 		x.r.slots.run(func() {
 			defer running.Done()
-			if x.stopped(ctx) {
-				close(taken)
-				return
-			}
-			job := call.search.Next()
+			first := x.take(ctx, from)
 			close(taken)
-			if job == nil {
-				return // by now it is known that there is none
+			switch {
+			case first == nil: // by now it is known that there is none
+			case x.r.Isolation == Batch:
+				x.batch(ctx, first, func() *task { return x.take(ctx, from) })
+			default:
+				x.report(x.alone(ctx, first))
+				first.done()
 			}
-			x.scenario(ctx, call, job)
 		})
 		<-taken
 	}
 }
 
-// scenario runs one scenario in a process of its own.
-func (x *exploration) scenario(ctx context.Context, call *exploredCall, job *explore.Job) {
-	result, execution := x.settle(ctx, call, job)
-	x.report(result)
-	call.search.Done(job, execution)
+// take returns the next task that is to be run, or nil if there is none at the moment.
+func (x *exploration) take(ctx context.Context, from source) *task {
+	for !x.stopped(ctx) {
+		t := from.next()
+		if t == nil || t.known == nil {
+			return t
+		}
+		x.report(*t.known)
+		t.done()
+	}
+	return nil
 }
 
 // retries is how many further processes are started for a scenario that passed and has taken other
 // turns than it was asked for.
 const retries = 2
 
-// settle runs the scenario of a job.
-func (x *exploration) settle(ctx context.Context, call *exploredCall, job *explore.Job) (scenarioResult, explore.Execution) {
-	ask := job.Ask
-	if ask == nil {
-		ask = job.Prefix
-		if !call.space.Tree {
-			ask = request(ask, call.plan.Counts)
-		}
+// alone runs a task in a process of its own.
+func (x *exploration) alone(ctx context.Context, t *task) scenarioResult {
+	if t.known != nil {
+		return *t.known
 	}
 	for try := 0; ; try++ {
-		result := x.r.runScenario(ctx, x, call, ask)
+		result := x.r.runScenario(ctx, x, t.call, t.request)
 		if result.canceled {
-			return result, explore.Execution{}
+			return result
 		}
-		execution := call.space.Read(job.Prefix, result.report)
-		result.sequence, result.diverged = execution.Sequence, execution.Diverged
-		if !execution.Diverged || result.verdict != passed || try == retries {
-			return result, execution
+		if again := t.read(&result); !again || try == retries {
+			return result
 		}
 	}
-}
-
-// request returns the prefix, or the whole sequence where just one begins with it: the same turns are
-// then given, and who reads the environment is told all of them.
-func request(prefix, counts []int) []int {
-	whole := permutations.Complete(prefix, counts)
-	rest := whole[len(prefix):]
-	if len(rest) == 0 || rest[0] == rest[len(rest)-1] { // it is in index order
-		return whole
-	}
-	return prefix
-}
-
-// pinned runs the sequences that the test names, several at once.
-func (x *exploration) pinned(ctx context.Context, call *exploredCall) {
-	if !x.ready(ctx) {
-		return
-	}
-	var running sync.WaitGroup
-	defer running.Wait()
-	for _, sequence := range call.pinned[:min(len(call.pinned), call.limit-1)] {
-		if x.stopped(ctx) {
-			return
-		}
-		running.Add(1)
-		x.r.slots.run(func() {
-			defer running.Done()
-			if !x.stopped(ctx) {
-				x.report(x.asked(ctx, call, sequence))
-			}
-		})
-	}
-}
-
-// asked runs a sequence that the user or the test names. It may be infeasible, or not be one of the plan:
-// then it is to be just what is executed, as is the name that an exploration of the tree gave to it.
-func (x *exploration) asked(ctx context.Context, call *exploredCall, sequence []int) scenarioResult {
-	counts := call.plan.Counts
-	if slices.Max(sequence) >= len(counts) {
-		return scenarioResult{
-			test: x.test, call: call, sequence: sequence, verdict: failed, reason: protocol.Misfit(sequence, counts, nil),
-		}
-	}
-	result := x.r.runScenario(ctx, x, call, sequence)
-	result.sequence = sequence
-	if result.canceled || result.report == nil {
-		return result
-	}
-	executed := result.report.Executed()
-	if result.verdict != passed && len(executed) < len(sequence) && slices.Equal(executed, sequence[:len(executed)]) {
-		return result // it ended before it came so far
-	}
-	if !protocol.Fits(sequence, counts, executed) {
-		reason := protocol.Misfit(sequence, counts, executed)
-		if result.reason != "" {
-			reason = result.reason + "; " + reason
-		}
-		result.verdict, result.reason = failed, reason
-		return result
-	}
-	if !result.brokeOff && permutations.Check(sequence, counts) == nil {
-		if like := explore.Read(counts, nil, result.report).Sequence; !slices.Equal(like, sequence) {
-			result.like = like
-		}
-	}
-	return result
 }
 
 // report counts a scenario and writes it to the stream, unless it was ended by an interrupt.
 func (x *exploration) report(s scenarioResult) {
 	if s.canceled {
+		return
+	}
+	if s.edge {
+		x.edge(s)
 		return
 	}
 	if s.verdict == failed || s.verdict == errored {
@@ -357,6 +329,7 @@ func (x *exploration) report(s scenarioResult) {
 	if s.diverged {
 		s.call.diverged++
 	}
+	s.call.outcomes.add(s)
 	x.r.emit(s)
 }
 
@@ -373,12 +346,19 @@ func (c *exploredCall) exploration(interrupted bool) protocol.Exploration {
 		Errored:     c.tally[errored],
 		Skipped:     c.tally[skipped],
 		Interrupted: interrupted,
+		Outcomes:    c.outcomes.list(c.plan),
+	}
+	if c.shard.Of > 0 {
+		e.Shard, e.Part = &c.shard, c.part.String()
 	}
 	e.Symmetric = c.space.Symmetric
 	ran := c.tally.sum()
 	switch {
 	case c.search == nil && c.pinned != nil:
-		e.Planned = min(c.limit, 1+len(c.pinned))
+		e.Planned, e.Part = len(c.pinned), ""
+		if c.pinnedSerial {
+			e.Planned++
+		}
 		e.Strategies = []protocol.Strategy{{Name: "pinned", Scenarios: ran}}
 	case c.search != nil:
 		c.progress(&e)
@@ -393,13 +373,13 @@ func (c *exploredCall) progress(e *protocol.Exploration) {
 	e.Strategies = p.Strategies
 	ran := c.tally.sum()
 	if c.space.Tree {
-		e.Sequences, e.Planned, e.More = "", ran, p.More
+		e.Sequences, e.Part, e.Planned, e.More = "", "", ran, p.More
 		return
 	}
-	feasible := c.total // as far as is known
+	feasible := c.part // as far as is known
 	if p.Infeasible.Sign() > 0 {
 		e.Infeasible = p.Infeasible.String()
-		feasible = new(big.Int).Sub(c.total, p.Infeasible)
+		feasible = new(big.Int).Sub(c.part, p.Infeasible)
 	}
 	if feasible.IsInt64() && feasible.Int64() < int64(c.limit) {
 		e.Planned = int(feasible.Int64())

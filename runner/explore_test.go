@@ -1,6 +1,8 @@
 package runner
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -27,30 +29,80 @@ type fakeExecutor struct {
 
 	mu       sync.Mutex
 	requests []string
+	batches  []int // how many scenarios each process ran that is one
 }
 
 func (f *fakeExecutor) execute(_ context.Context, c command) (exit, error) {
-	text, _ := lookup(c.env, protocol.EnvSequence)
-	f.mu.Lock()
-	f.requests = append(f.requests, text)
-	f.mu.Unlock()
-	request, err := permutations.Parse(text)
-	if err != nil {
-		return exit{}, err
-	}
 	name, _ := lookup(c.env, protocol.EnvTurns)
 	log, err := os.OpenFile(name, os.O_WRONLY, 0)
 	if err != nil {
 		return exit{}, err
 	}
 	defer log.Close()
+	if c.input != nil {
+		return f.batch(c, log)
+	}
+	text, _ := lookup(c.env, protocol.EnvSequence)
+	f.note(text)
+	return f.run(text, c.output, log)
+}
+
+// batch runs one scenario after the other, up to one that does not simply pass.
+func (f *fakeExecutor) batch(c command, log io.WriterAt) (exit, error) {
+	defer c.input.Close()
+	f.mu.Lock()
+	n := len(f.batches)
+	f.batches = append(f.batches, 0)
+	f.mu.Unlock()
+	requests := bufio.NewReader(c.input)
+	for {
+		line, err := requests.ReadString('\n')
+		if err == io.EOF {
+			return exit{}, nil
+		} else if err != nil {
+			return exit{}, err
+		}
+		text := strings.TrimSuffix(line, "\n")
+		f.note(text)
+		f.mu.Lock()
+		f.batches[n]++
+		f.mu.Unlock()
+		if _, err := log.WriteAt([]byte(protocol.EndOfTurns), 0); err != nil {
+			return exit{}, err
+		}
+		simply := false
+		output := writerFunc(func(p []byte) (int, error) {
+			simply = !bytes.Contains(p, []byte(`"failed":true`)) && !bytes.Contains(p, []byte(`"skipped":true`))
+			return c.output.Write(p)
+		})
+		if e, err := f.run(text, output, log); e.status != "" || err != nil || !simply {
+			return e, err
+		}
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
+func (f *fakeExecutor) note(request string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.requests = append(f.requests, request)
+}
+
+func (f *fakeExecutor) run(text string, output io.Writer, log io.WriterAt) (exit, error) {
+	request, err := permutations.Parse(text)
+	if err != nil {
+		return exit{}, err
+	}
 	report, status := f.child(request, log)
 	if report != nil {
 		value, err := json.Marshal(report)
 		if err != nil {
 			return exit{}, err
 		}
-		io.WriteString(c.output, "\x16=== ATTR  TestX "+protocol.AttrScenario+" "+string(value)+"\n")
+		io.WriteString(output, "\x16=== ATTR  TestX "+protocol.AttrScenario+" "+string(value)+"\n")
 	}
 	return exit{status: status}, nil
 }
@@ -105,19 +157,25 @@ func ending(child fakeChild) fakeChild {
 // An explored is what became of an exploration.
 type explored struct {
 	Requests    []string // what the processes were asked for
-	Verdicts    []string // of the scenarios, in the order in which they were reported
+	Verdicts    []string // of the scenarios, in the order in which they were reported, and what else was said
 	Exploration protocol.Exploration
 }
 
 // exploreFake explores a test of two threads with two turns each.
 func exploreFake(t *testing.T, c Config, child fakeChild) explored {
 	t.Helper()
+	found, _ := exploreWith(t, c, []int{2, 2}, &fakeExecutor{child: child})
+	return found
+}
+
+// exploreWith explores a test of two threads with these turns. It also returns what was told of it.
+func exploreWith(t *testing.T, c Config, counts []int, executor *fakeExecutor) (explored, string) {
+	t.Helper()
 	c.Env = []string{"GOMAXPROCS=1"}
 	r, err := newRun(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	executor := &fakeExecutor{child: child}
 	r.executor, r.sharedEnv = executor, func() []string { return nil }
 	r.ctx, r.temp = t.Context(), t.TempDir()
 	if r.turnFiles, err = newTurnFiles(r.temp, r.Parallel); err != nil {
@@ -134,9 +192,9 @@ func exploreFake(t *testing.T, c Config, child fakeChild) explored {
 		target: &target{listed: done, built: done}, ended: parse.Event{Action: parse.ActionPass},
 	}
 	r.targets["p"] = x.target
-	serial, _ := child(nil, nil)
+	serial, _ := executor.child(nil, nil)
 	x.test.calls = []*plannedCall{{
-		plan: protocol.Plan{Threads: []string{"a", "b"}, Counts: []int{2, 2}}, serial: serial,
+		plan: protocol.Plan{Threads: []string{"a", "b"}, Counts: counts}, serial: serial,
 	}}
 	call := r.newCall(x.test.calls[0])
 	x.calls = []*exploredCall{call}
@@ -150,9 +208,11 @@ func exploreFake(t *testing.T, c Config, child fakeChild) explored {
 	for _, line := range out.lines {
 		if action, test, _ := strings.Cut(line, " "); action == parse.ActionPass || action == parse.ActionFail || action == parse.ActionSkip {
 			verdicts = append(verdicts, strings.TrimPrefix(test, "TestX/")+" "+action)
+		} else if text, ok := strings.CutPrefix(line, "output TestX     orchtest: "); ok {
+			verdicts = append(verdicts, text)
 		}
 	}
-	return explored{executor.requests, verdicts, call.exploration(false)}
+	return explored{executor.requests, verdicts, call.exploration(false)}, strings.Join(out.lines, "\n")
 }
 
 func TestExploration(t *testing.T) {
@@ -270,6 +330,36 @@ func TestExploration(t *testing.T) {
 			},
 		},
 		{
+			"the second of two shards", Config{Shard: protocol.Shard{Index: 2, Of: 2}}, asAsked,
+			explored{
+				[]string{"1,0,0,1", "1,0,1,0", "1,1,0,0"},
+				[]string{"1,0,0,1 pass", "1,0,1,0 pass", "1,1,0,0 pass"},
+				protocol.Exploration{Sequences: "6", Shard: &protocol.Shard{Index: 2, Of: 2}, Part: "3", Planned: 3, Passed: 3},
+			},
+		},
+		{
+			"a shard whose first sequence is infeasible", Config{Shard: protocol.Shard{Index: 2, Of: 2}}, locked,
+			explored{
+				[]string{"1,0,0,1", "1,0,1,0", "1,1,0,0"},
+				[]string{"1,0,1,0 pass", "1,1,0,0 pass"},
+				protocol.Exploration{Sequences: "6", Shard: &protocol.Shard{Index: 2, Of: 2}, Part: "3", Infeasible: "1", Planned: 2, Passed: 2},
+			},
+		},
+		{
+			"more shards than there may be scenarios", Config{Shard: protocol.Shard{Index: 3, Of: 3}, MaxScenarios: 2, Explore: "permutations"}, asAsked,
+			explored{Exploration: protocol.Exploration{Sequences: "6", Shard: &protocol.Shard{Index: 3, Of: 3}, Part: "2"}},
+		},
+		{
+			"the failure of a scenario that is another shard's", Config{Shard: protocol.Shard{Index: 2, Of: 2}},
+			begins("1,0,0,1", fails(took(0, 1, 0, 1)), asAsked),
+			explored{
+				Requests:    []string{"1,0,0,1"},
+				Exploration: protocol.Exploration{Sequences: "6", Shard: &protocol.Shard{Index: 2, Of: 2}, Part: "3", Planned: 3, NotRun: 3},
+				Verdicts: []string{"scenario 0,1,0,1 failed when it was run to find out where the sequences of shard 2/2 begin and end; " +
+					"the shard whose it is reports it"},
+			},
+		},
+		{
 			"diverged", Config{}, begins("0,1", passes(0, 0, 1, 1), asAsked),
 			explored{
 				[]string{"0,1", "0,1", "0,1", "1", "1,0,1,0", "1,1,0,0"},
@@ -328,12 +418,19 @@ func TestExploration(t *testing.T) {
 			if test.name == "diverged once" {
 				return // the next one would not
 			}
+			batched := test.config
+			batched.Isolation = Batch
+			got := exploreFake(t, batched, test.child)
+			got.Requests = test.want.Requests // others: what failed was run again
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("in batches: -want +got\n%s", diff)
+			}
 			// Several at once come to the same, unless a failure has stopped them or there was a limit.
 			if test.want.Exploration.Failed > 0 || test.config.MaxScenarios > 0 {
 				return
 			}
 			test.config.Parallel = 3
-			got := exploreFake(t, test.config, test.child)
+			got = exploreFake(t, test.config, test.child)
 			slices.Sort(got.Verdicts)
 			slices.Sort(got.Requests)
 			slices.Sort(test.want.Verdicts)

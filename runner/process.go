@@ -11,16 +11,19 @@ import (
 	"time"
 )
 
-// A command is a process to be started: a test binary for one scenario, or the go command.
+// A command is a process to be started: a test binary for one scenario or a batch of them, or the go command.
 type command struct {
 	path string
 	args []string // without the name of the program
 	dir  string
 	env  []string
 
+	input  *os.File      // its standard input; nil is an empty one. It is closed once the process has it
 	output io.Writer     // what it prints to standard output and, where errors is nil, to both
 	errors io.Writer     // what it prints to standard error
 	limit  time.Duration // how long it may take; 0 is without a limit
+	// overdue is closed when it is to be ended as if it had reached its limit; nil where that does not happen.
+	overdue <-chan struct{}
 }
 
 // An exit is how a process ended.
@@ -63,11 +66,17 @@ func graceToRead(e exit) time.Duration {
 type local struct{}
 
 func (local) execute(ctx context.Context, c command) (exit, error) {
+	if c.input != nil {
+		defer c.input.Close()
+	}
 	if ctx.Err() != nil {
 		return exit{canceled: true, status: "not started"}, nil
 	}
 	cmd := exec.Command(c.path, c.args...)
 	cmd.Dir, cmd.Env = c.dir, c.env
+	if c.input != nil {
+		cmd.Stdin = c.input
+	}
 	ownGroup(cmd)
 
 	out, err := newPipe(c.output)
@@ -93,6 +102,9 @@ func (local) execute(ctx context.Context, c command) (exit, error) {
 	for _, p := range pipes {
 		p.write.Close()
 	}
+	if c.input != nil {
+		c.input.Close() // so that whoever writes to it learns that the process has ended
+	}
 	if err != nil {
 		return exit{}, err
 	}
@@ -101,7 +113,7 @@ func (local) execute(ctx context.Context, c command) (exit, error) {
 		copying.Go(p.copy)
 	}
 	p := &process{pid: cmd.Process.Pid, done: make(chan struct{})}
-	stop := p.watch(ctx, c.limit)
+	stop := p.watch(ctx, c)
 	state, err := cmd.Process.Wait()
 	endGroup(p.pid)
 	close(p.done)
@@ -129,9 +141,9 @@ type process struct {
 	timedOut, canceled atomic.Bool
 }
 
-// watch has the process ended when the context is done or the limit is reached. What it returns puts
+// watch has the process ended when the context is done, or it has reached its limit. What it returns puts
 // an end to that, and is to be called when the process has ended.
-func (p *process) watch(ctx context.Context, limit time.Duration) (stop func()) {
+func (p *process) watch(ctx context.Context, c command) (stop func()) {
 	var ending sync.WaitGroup
 	var stops []func() bool
 	ending.Add(1)
@@ -139,12 +151,21 @@ func (p *process) watch(ctx context.Context, limit time.Duration) (stop func()) 
 		defer ending.Done()
 		p.end(context.Background(), &p.canceled, askToEnd, graceToEnd)
 	}))
-	if limit > 0 {
+	if c.limit > 0 {
 		ending.Add(1)
-		stops = append(stops, time.AfterFunc(limit, func() {
+		stops = append(stops, time.AfterFunc(c.limit, func() {
 			defer ending.Done()
 			p.end(ctx, &p.timedOut, askForStacks, graceToPrint)
 		}).Stop)
+	}
+	if c.overdue != nil {
+		ending.Go(func() {
+			select {
+			case <-c.overdue:
+				p.end(ctx, &p.timedOut, askForStacks, graceToPrint)
+			case <-p.done:
+			}
+		})
 	}
 	return func() {
 		for _, stop := range stops {

@@ -63,8 +63,8 @@ func (j junitSink) event(e parse.Event, _ bool) error {
 	return nil
 }
 
-// write puts the files in their places. Stopped says why the run ended early, "" where it did not.
-func (r *reports) write(source *timeline.Source, stopped string) error {
+// write puts the files in their places. Incomplete says why not everything was run, "" where everything was.
+func (r *reports) write(source *timeline.Source, incomplete string) error {
 	var err error
 	if r.json != nil {
 		err = r.json.commit()
@@ -73,7 +73,7 @@ func (r *reports) write(source *timeline.Source, stopped string) error {
 		err = errors.Join(err, r.cases.WriteXML(r.junit.w), r.junit.commit())
 	}
 	if r.html != nil {
-		page := html.Config{Source: source.Lines, Stopped: stopped}
+		page := html.Config{Source: source.Lines, Incomplete: incomplete}
 		err = errors.Join(err, html.Write(r.html.w, r.cases.Packages(), page), r.html.commit())
 	}
 	return err

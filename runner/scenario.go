@@ -35,6 +35,8 @@ type scenarioResult struct {
 	brokeOff bool               // its process ended before the scenario did
 	diverged bool               // it took other turns than those that it was asked for
 	plan     bool               // it was part of the plan run
+	edge     bool               // it is not this shard's, and was run to find out where its part begins or ends
+	again    string             // of one that failed in a batch: what it came to in a process of its own, if that is known
 	coverage []byte             // its profile; nil where it left none
 }
 
@@ -48,10 +50,12 @@ func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCal
 	var output outputBuffer
 	child := &parse.Child{Output: output.add}
 	e, err := r.executor.execute(ctx, command{
-		path:   x.target.path,
-		args:   slices.Concat(r.scenarioArgs(x.test.name), cover.args(), r.goArgs.own),
-		dir:    x.target.dir,
-		env:    slices.Concat(r.scenarioVars(x, call, request), []string{protocol.EnvTurns + "=" + turns.Name()}, cover.env()),
+		path: x.target.path,
+		args: slices.Concat(r.scenarioArgs(x.test.name), cover.args(), r.goArgs.own),
+		dir:  x.target.dir,
+		env: slices.Concat(r.scenarioVars(x, call), cover.env(), []string{
+			protocol.EnvSequence + "=" + permutations.Format(request), protocol.EnvTurns + "=" + turns.Name(),
+		}),
 		output: child,
 		limit:  r.ScenarioTimeout,
 	})
@@ -117,13 +121,12 @@ func (r *run) scenarioArgs(test string) []string {
 	return slices.Concat(args, r.goArgs.binary)
 }
 
-func (r *run) scenarioVars(x *exploration, call *exploredCall, request []int) []string {
+func (r *run) scenarioVars(x *exploration, call *exploredCall) []string {
 	env := r.sharedEnv()
 	return append(env[:len(env):len(env)],
 		"PWD="+x.target.dir,
 		protocol.EnvTest+"="+x.test.name,
 		protocol.EnvCall+"="+strconv.Itoa(call.plan.Call),
-		protocol.EnvSequence+"="+permutations.Format(request),
 		protocol.EnvCounts+"="+permutations.Format(call.plan.Counts),
 	)
 }
@@ -154,15 +157,13 @@ func (r *run) emit(s scenarioResult) {
 		}
 	}
 	print := func(text string) { display(text, nil) }
-	attr := func(key, value string) {
-		send(func(e *parse.Event) { e.Action, e.Key, e.Value = parse.ActionAttr, key, value })
-	}
 
 	send(func(e *parse.Event) { e.Action = parse.ActionRun })
 	print("=== RUN   " + name + "\n")
-	attr(protocol.AttrScenario, encode(r.scenarioReport(s)))
+	report := r.scenarioReport(s)
+	send(func(e *parse.Event) { e.Action, e.Key, e.Scenario = parse.ActionAttr, protocol.AttrScenario, &report })
 	if s.verdict == errored {
-		attr(protocol.AttrError, s.reason)
+		send(func(e *parse.Event) { e.Action, e.Key, e.Value = parse.ActionAttr, protocol.AttrError, s.reason })
 	}
 	told := s.verdict == failed || s.verdict == errored || r.only != nil
 	explained, shown := "", (*string)(nil)
@@ -236,7 +237,7 @@ func (r *run) scenarioReport(s scenarioResult) protocol.Scenario {
 	}
 	report.Call, report.Sequence = s.call.plan.Call, s.sequence
 	report.Failed, report.Skipped = s.verdict == failed || s.verdict == errored, s.verdict == skipped
-	report.Replay = r.replay(s)
+	report.Replay, report.Again = r.replay(s), s.again
 	if s.verdict == passed && r.only == nil {
 		// Of what passed nobody asks where it stopped, and there may be very many.
 		report.Turns = slices.Clone(report.Turns)
@@ -274,6 +275,9 @@ func (r *run) explain(s scenarioResult, o timeline.Options) string {
 		fmt.Fprintf(&b, "\nit gives a turn to a thread that is blocked or has ended by then, and so executes like %s",
 			permutations.Format(s.like))
 	}
+	if s.verdict == failed && s.again == parse.ActionFail {
+		b.WriteString("\nit failed in a batch, and in a process of its own, too")
+	}
 	if s.diverged {
 		b.WriteString("\nit diverged: it took other turns than the same beginning had before")
 	}
@@ -309,13 +313,27 @@ func indent(text string) string {
 	return b.String()
 }
 
-// replay is the command that runs a scenario again.
+// replay is the command that runs a scenario again; one that fails only after others, with those. It is called
+// under run.mu.
 func (r *run) replay(s scenarioResult) string {
-	args := []string{"orchtest", "--run", protocol.Pattern(s.test.name),
-		"--sequence", s.label()}
-	if permutations.Check(s.sequence, s.call.plan.Counts) != nil {
-		args = append(args, "--explore", explore.Tree) // where it comes from
+	if s.test.replay[0] == "" { // there may be very many scenarios
+		s.test.replay = [2]string{
+			quoted([]string{"orchtest", "--run", protocol.Pattern(s.test.name)}), quoted(r.replayFlags(s.test.pkg.name)),
+		}
 	}
+	which := "--sequence " + shellQuote(s.label())
+	switch {
+	case s.onlyAfterOthers():
+		which = quoted(r.batchFlags(s.call))
+	case permutations.Check(s.sequence, s.call.plan.Counts) != nil:
+		which += " --explore " + explore.Tree // where it comes from
+	}
+	return s.test.replay[0] + " " + which + " " + s.test.replay[1]
+}
+
+// replayFlags are those that every scenario of a package is run again with, and the package.
+func (r *run) replayFlags(pkg string) []string {
+	var args []string
 	if r.ScenarioTimeout != DefaultScenarioTimeout {
 		args = append(args, "--scenario-timeout", r.ScenarioTimeout.String())
 	}
@@ -328,14 +346,20 @@ func (r *run) replay(s scenarioResult) string {
 	if r.FailOnLeak != nil {
 		args = append(args, fmt.Sprintf("--fail-on-leak=%v", *r.FailOnLeak))
 	}
-	args = append(args, r.patternsFor(s.test.pkg.name)...)
+	args = append(args, r.patternsFor(pkg)...)
 	if again := r.goArgs.again(); len(again) > 0 {
 		args = append(append(args, "--"), again...)
 	}
+	return args
+}
+
+// quoted returns arguments as a shell takes them.
+func quoted(args []string) string {
+	texts := make([]string, len(args))
 	for i, arg := range args {
-		args[i] = shellQuote(arg)
+		texts[i] = shellQuote(arg)
 	}
-	return strings.Join(args, " ")
+	return strings.Join(texts, " ")
 }
 
 // patternsFor returns what a user would write for a package with a target that is listed: a folder,

@@ -35,10 +35,14 @@ var defaultLimits = limits{turn: 10 * time.Second, window: time.Second}
 
 type kind int
 
+// awaited reports whether a wrapper waits for the report of a scenario that was run.
+func (m mode) awaited() bool { return m.kind == single || m.kind == batch }
+
 const (
 	explore kind = iota // every sequence, in this process
 	plan                // the serial run, with a report
 	single              // one scenario, with a report
+	batch               // one scenario after the other, as they are asked for, with a report of each
 	other               // the serial run, without a report: another call's scenario is asked for
 )
 
@@ -76,18 +80,19 @@ func scenarioMode(test string, index int) (mode, error) {
 	if err != nil {
 		return mode{}, fmt.Errorf("%s: %w", protocol.EnvCall, err)
 	}
-	sequence, err := indexesFrom(protocol.EnvSequence)
-	if err != nil {
+	m := mode{kind: single, turns: os.Getenv(protocol.EnvTurns)}
+	if requests != nil {
+		m.kind = batch
+	} else if m.sequence, err = indexesFrom(protocol.EnvSequence); err != nil {
 		return mode{}, err
 	}
-	counts, err := indexesFrom(protocol.EnvCounts)
-	if err != nil {
+	if m.counts, err = indexesFrom(protocol.EnvCounts); err != nil {
 		return mode{}, err
 	}
 	if os.Getenv(protocol.EnvTest) != test || wanted != index {
 		return mode{kind: other}, nil
 	}
-	return mode{kind: single, sequence: sequence, counts: counts, turns: os.Getenv(protocol.EnvTurns)}, nil
+	return m, nil
 }
 
 // limitFrom reads a variable that holds a duration, or is not set.

@@ -51,7 +51,7 @@ func NoLeaks() Option { return func(c *call) { c.mode.noLeaks = true } }
 // threads can take turns, and returns how many turns each took when they ran one after the other.
 // The first scenario that fails stops the exploration and fails t.
 //
-// Under `orchtest` each order runs in a process of its own. Under plain `go test` they all run one
+// Under `orchtest` each order runs in a process of its own, unless --isolation batch is given. Under plain `go test` they all run one
 // after the other in this process, each with a call of scenario: what scenario makes is fresh, and
 // what lives outside of it is carried from one to the next.
 //
@@ -88,12 +88,17 @@ type call struct {
 	pkg      string // the import path of the package under test, as far as the name of its function tells
 	mode     mode
 
-	symmetric bool    // all threads are interchangeable
-	pinned    [][]int // the sequences to run, where they are named
+	symmetric bool             // all threads are interchangeable
+	pinned    [][]int          // the sequences to run, where they are named
+	expected  []string         // outcomes; nil where any will do
+	forbidden []string         // outcomes
+	seen      map[string]*seen // outcomes of scenarios inside of this process
 
 	serial *T     // the T of the serial run
 	counts Counts // what it counted
 	strays int64  // what the registry had counted before it
+
+	told *protocol.Scenario // the last report of a batch that says everything
 
 	// What follows serves one scenario after the other.
 	left   []int
@@ -101,6 +106,7 @@ type call struct {
 	spare  []*thread
 	wake   chan struct{}
 	looker goroutines.Looker
+	log    *logFile // nil where none is wanted, or before the first
 }
 
 func begin(t *testing.T, scenario func(*T), opts []Option) *call {
@@ -134,6 +140,9 @@ func (c *call) do() Counts {
 	case single:
 		c.run(c.mode.sequence)
 		return c.mode.counts
+	case batch:
+		c.runBatch()
+		return c.mode.counts
 	case plan:
 		c.run(nil)
 		c.vacuous()
@@ -142,6 +151,7 @@ func (c *call) do() Counts {
 		c.run(nil)
 		c.vacuous()
 	case explore:
+		defer c.logOutcomes()
 		c.run(nil)
 		c.vacuous()
 		c.interchangeable()
@@ -167,13 +177,16 @@ func (c *call) explore() {
 // ends the test, run does not return; the report is made all the same.
 func (c *call) run(sequence []int) *T {
 	expected := c.counts
-	if c.mode.kind == single {
+	if c.mode.awaited() {
 		expected = c.mode.counts
+	}
+	if c.log == nil {
+		c.log = openLog(c.mode.turns)
 	}
 	t := &T{
 		TB: c.t,
 		conductor: conductor{
-			name: c.name, limits: c.mode.limits, log: openTurnLog(c.mode.turns),
+			name: c.name, limits: c.mode.limits, log: c.log.restart(),
 			spare: c.spare, ready: c.ready[:0], wake: c.wake,
 			lookout: lookout{folder: c.folder, looker: &c.looker},
 		},
@@ -203,15 +216,19 @@ func (c *call) end(t *T, returned bool) {
 	if t.telling != nil {
 		t.telling.Stop()
 	}
-	if !t.stuck { // else nothing that the race detector sees orders this after what the threads wrote
-		t.conductor.log.close()
+	if !t.stuck && c.mode.kind != batch { // if stuck, nothing that the race detector sees orders this after what the threads wrote
+		c.log.close()
 	}
 	if !returned && !t.Skipped() {
 		t.fail()
 	}
 	t.checkLeaks()
+	c.judge(t)
 	if t.sequence == nil {
 		c.counted(t)
+	}
+	if c.mode.kind == explore {
+		c.count(t)
 	}
 	c.report(t)
 	if t.stuck && inBubble() {
@@ -228,7 +245,7 @@ func (c *call) end(t *T, returned bool) {
 func (c *call) whenStuck(t *T) {
 	switch {
 	case inBubble(): // its clock may stand still
-	case c.mode.kind == single:
+	case c.mode.awaited():
 		time.AfterFunc(time.Second, func() {
 			c.report(t)
 			os.Exit(1)
@@ -245,7 +262,7 @@ const tellAfter = 5 * time.Second
 // leaveBubble ends the process if the bubble cannot end, as a thread is left in it. Where that is durably blocked
 // the bubble says so itself, by a panic; else it would wait for it without end.
 func (c *call) leaveBubble(t *T) {
-	if c.mode.kind == single {
+	if c.mode.awaited() {
 		os.Exit(1)
 	}
 	l := &t.conductor.lookout
@@ -273,7 +290,7 @@ func (t *T) play(scenario func(*T)) {
 func (c *call) counted(t *T) {
 	c.serial = t
 	c.counts = make(Counts, len(t.conductor.threads))
-	for _, turn := range t.turns() {
+	for _, turn := range t.turns((*thread).brief) {
 		c.counts[turn.Thread]++
 	}
 	for i, n := range c.counts {
@@ -343,7 +360,7 @@ func quoted(names []string) string {
 
 // outcome describes a scenario that has run.
 func (c *call) outcome(t *T) protocol.Scenario {
-	turns, sequence := t.turns(), t.sequence
+	turns, sequence := t.turns((*thread).describe), t.sequence
 	if sequence == nil {
 		for _, turn := range turns {
 			sequence = append(sequence, turn.Thread)
@@ -361,6 +378,7 @@ func (c *call) outcome(t *T) protocol.Scenario {
 		FailedTurn: int(t.failedTurn.Load()) - 1,
 		Failed:     t.Failed(),
 		Skipped:    t.Skipped(),
+		Outcome:    t.label(),
 		File:       c.place.file,
 		Line:       c.place.line,
 	}

@@ -59,7 +59,7 @@ func (c *call) explorePinned() {
 // executed returns whose turns a scenario took.
 func executed(t *T) []int {
 	var threads []int
-	for _, turn := range t.turns() {
+	for _, turn := range t.turns((*thread).brief) {
 		threads = append(threads, turn.Thread)
 	}
 	return threads

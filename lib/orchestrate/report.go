@@ -28,12 +28,16 @@ func (c *call) tell(t *T) {
 			FailedBefore: t.before,
 
 			Symmetric: c.symmetric,
+			Expected:  c.expected,
+			Forbidden: c.forbidden,
 			Same:      c.same(t),
 			Sequences: c.texts(),
 		})
 		c.attr(protocol.AttrScenario, c.outcome(t))
 	case single:
 		c.attr(protocol.AttrScenario, c.outcome(t))
+	case batch:
+		c.answer(t)
 	case explore, other:
 		if t.Failed() && len(t.conductor.threads) > 0 {
 			c.explain(c.outcome(t))
@@ -73,15 +77,16 @@ func (t *T) names() []string {
 	return names
 }
 
-// turns returns the turns of all threads, in the order in which they were taken.
+// turns returns the turns of all threads, in the order in which they were taken, each that has ended as one of
+// the functions below describes it.
 //
 //go:norace
-func (t *T) turns() []protocol.Turn {
+func (t *T) turns(describe func(*thread, turn) protocol.Turn) []protocol.Turn {
 	c := &t.conductor
 	turns := make([]protocol.Turn, c.taken)
 	for _, th := range c.threads {
 		for _, tu := range th.turns {
-			turns[tu.number-1] = th.describe(tu)
+			turns[tu.number-1] = describe(th, tu)
 		}
 		if th.number > 0 && (len(th.turns) == 0 || th.turns[len(th.turns)-1].number < th.number) {
 			turns[th.number-1] = protocol.Turn{Thread: th.index, End: th.unfinished()}
@@ -113,9 +118,22 @@ func (th *thread) latest() protocol.Turn { return th.describe(th.turns[len(th.tu
 //
 //go:norace
 func (th *thread) describe(tu turn) protocol.Turn {
-	end, at := protocol.AtSyncpoint, placeOf(tu.pc)
-	if tu.pc == 0 {
-		end, at = th.left.end, th.left.place
+	t := th.brief(tu)
+	at := th.left.place
+	if tu.pc != 0 {
+		at = placeOf(tu.pc)
 	}
-	return protocol.Turn{Thread: th.index, End: end, Name: tu.name, File: at.file, Line: at.line}
+	t.Name, t.File, t.Line = tu.name, at.file, at.line
+	return t
+}
+
+// brief is describe without the place.
+//
+//go:norace
+func (th *thread) brief(tu turn) protocol.Turn {
+	end := protocol.AtSyncpoint
+	if tu.pc == 0 {
+		end = th.left.end
+	}
+	return protocol.Turn{Thread: th.index, End: end}
 }

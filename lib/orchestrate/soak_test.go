@@ -217,7 +217,7 @@ func (r *run) next(ready []bool) int {
 // do runs the scenario and checks what came of it.
 func (r *run) do() error {
 	r.stuck = r.t.conductor.run()
-	r.turns = r.t.turns()
+	r.turns = r.t.turns((*thread).describe)
 	w := r.world
 	if wrong := w.wrong.Load(); wrong != nil {
 		return fmt.Errorf("%s", *wrong)

@@ -11,18 +11,43 @@ import (
 //
 // It is written hidden from the race detector, and so touches nothing that another thread has written.
 type turnLog struct {
-	file   *os.File // nil where no log is wanted
-	offset int64
+	*logFile // nil where no log is wanted
+	offset   int64
 }
 
-// openTurnLog opens the file of this path. Where it cannot, the turns are not known if the process
+// A logFile is where the scenarios of a process log their turns, each from the beginning.
+type logFile struct {
+	file *os.File
+	// ends are lines that were written before, since to write one takes longer than a turn. Each has its place.
+	ends [64]endLine
+}
+
+// An endLine is the line of a turn that came to its end at a syncpoint.
+type endLine struct {
+	thread int
+	turn   turn // its number is of no account
+	text   []byte
+}
+
+// openLog opens the file of this path. Where it cannot, the turns are not known if the process
 // breaks off; that is no reason for a scenario to fail.
-func openTurnLog(path string) turnLog {
+func openLog(path string) *logFile {
 	if path == "" {
-		return turnLog{}
+		return nil
 	}
-	file, _ := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
-	return turnLog{file: file}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil
+	}
+	return &logFile{file: file}
+}
+
+// restart begins the log of another scenario, before any thread of it has begun.
+func (f *logFile) restart() turnLog {
+	if f != nil {
+		f.file.WriteAt([]byte(protocol.EndOfTurns), 0)
+	}
+	return turnLog{logFile: f}
 }
 
 // pass notes that a thread's latest turn has ended and that another one's begins, while others are
@@ -30,12 +55,13 @@ func openTurnLog(path string) turnLog {
 //
 //go:norace
 func (l *turnLog) pass(from, to *thread, blocked []int) {
-	if l.file == nil {
+	if l.logFile == nil {
 		return
 	}
-	var lines []byte
+	var buffer [256]byte
+	lines := buffer[:0]
 	if from != nil {
-		lines = protocol.AppendEnd(lines, from.latest())
+		lines = append(lines, l.end(from)...)
 	}
 	if to != nil {
 		lines = protocol.AppendBegin(lines, to.index, blocked)
@@ -45,7 +71,7 @@ func (l *turnLog) pass(from, to *thread, blocked []int) {
 
 // wait notes that a thread is blocked, and that it went on before if it had been blocked then.
 func (l *turnLog) wait(th *thread, before int, w wait) {
-	if l.file == nil {
+	if l.logFile == nil {
 		return
 	}
 	var lines []byte
@@ -59,11 +85,26 @@ func (l *turnLog) wait(th *thread, before int, w wait) {
 //
 //go:norace
 func (l *turnLog) goOn(th *thread, turn int) {
-	if l.file == nil {
+	if l.logFile == nil {
 		return
 	}
 	lines := protocol.AppendGoOn(nil, th.index, turn)
-	l.write(protocol.AppendEnd(lines, th.latest()))
+	l.write(append(lines, l.end(th)...))
+}
+
+// end returns the line that tells of the end of the thread's latest turn.
+//
+//go:norace
+func (l *turnLog) end(th *thread) []byte {
+	tu := th.turns[len(th.turns)-1]
+	if tu.pc == 0 {
+		return protocol.AppendEnd(nil, th.latest())
+	}
+	line := &l.ends[(tu.pc+uintptr(th.index))%uintptr(len(l.ends))]
+	if line.thread != th.index || line.turn.pc != tu.pc || line.turn.name != tu.name {
+		*line = endLine{th.index, tu, protocol.AppendEnd(nil, th.latest())}
+	}
+	return line.text
 }
 
 //go:norace
@@ -72,8 +113,8 @@ func (l *turnLog) write(lines []byte) {
 	l.offset += int64(len(lines))
 }
 
-func (l *turnLog) close() {
-	if l.file != nil {
+func (l *logFile) close() {
+	if l != nil {
 		l.file.Close()
 	}
 }
