@@ -1,9 +1,9 @@
 package html
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
+	"html/template"
 	"slices"
 	"strings"
 
@@ -27,6 +27,7 @@ type failure struct {
 	Output        string
 	Text          string
 	Replay        string
+	Drawing       template.HTML // all of this, as the template has made it
 }
 
 // A candidate is a scenario that failed, and may be drawn.
@@ -40,7 +41,7 @@ type candidate struct {
 // draw draws as many of the scenarios that failed as there is room for.
 func (all *content) draw(c Config) {
 	room := cmp.Or(c.Room, DefaultRoom)
-	var size bytes.Buffer
+	var drawing strings.Builder
 	for _, found := range candidates(all.Explored) {
 		if room < 0 {
 			all.Undrawn++
@@ -51,14 +52,15 @@ func (all *content) draw(c Config) {
 		if f.Lanes != nil {
 			f.Lanes.name(f.ID)
 		}
+		drawing.Reset()
+		if err := page.ExecuteTemplate(&drawing, "failure", f); err != nil {
+			panic("html: " + err.Error()) // the template is ours, and the builder takes everything
+		}
+		room -= drawing.Len()
+		f.Drawing = template.HTML(drawing.String())
 		all.Failures = append(all.Failures, f)
 		found.test.Drawn = append(found.test.Drawn, f)
 		all.Data.draw(found.test, found.index, len(all.Failures))
-		size.Reset()
-		if err := page.ExecuteTemplate(&size, "failure", f); err != nil {
-			panic("html: " + err.Error()) // the template is ours, and the buffer takes everything
-		}
-		room -= size.Len()
 	}
 }
 
@@ -103,7 +105,9 @@ func newFailure(test *explored, c junit.Case, config Config) *failure {
 	f.Output, f.Text = limited(found.output), limited(found.text)
 	f.Message = message(c, found)
 	for line := range strings.Lines(found.reason) {
-		f.Notes = append(f.Notes, strings.TrimSpace(line))
+		if line = strings.TrimSpace(line); line != f.Message {
+			f.Notes = append(f.Notes, line)
+		}
 	}
 	if s.Turns != nil && len(s.Turns.Turns) > 0 {
 		f.Lanes = newLanes(*s.Turns, s.Root, config.Source)

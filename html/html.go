@@ -28,7 +28,7 @@ import (
 
 // DefaultRoom is how much is drawn where nothing else is asked for. With it, a page of 10,000 scenarios is smaller
 // than 5 MB, even if all have failed.
-const DefaultRoom = 3 << 20
+const DefaultRoom = 3 << 19
 
 // A Config says what the packages do not. Its zero value is a valid one.
 type Config struct {
@@ -36,7 +36,7 @@ type Config struct {
 	Source func(file string, first, last int) []string
 	// Incomplete says why not everything was run; "" where everything was.
 	Incomplete string
-	// Room is about how many bytes the drawings of failed scenarios may take; 0 is DefaultRoom.
+	// Room is how many bytes the drawings of failed scenarios may take, about; 0 is DefaultRoom.
 	Room int
 }
 

@@ -75,16 +75,17 @@ type Scenario struct {
 // Packages returns the testsuites of the report. What has no end in the stream by then did not finish.
 func (r *Report) Packages() []Package {
 	var all []Package
+	threads := threadNames{}
 	for s, suite := range r.render() {
 		p := Package{
 			Name: suite.Name, Started: s.started, Seconds: suite.seconds,
-			Explorations: explorations(s.sorted()), Cases: make([]Case, len(suite.Testcases)),
+			Explorations: explorations(suite.tests), Cases: make([]Case, len(suite.Testcases)),
 		}
 		if suite.SystemOut != nil {
 			p.Output = suite.SystemOut.Data
 		}
 		for i, c := range suite.Testcases {
-			p.Cases[i] = c.plain()
+			p.Cases[i] = c.plain(threads)
 		}
 		all = append(all, p)
 	}
@@ -92,7 +93,7 @@ func (r *Report) Packages() []Package {
 }
 
 // plain returns the case as those see it who know no XML.
-func (c testcase) plain() Case {
+func (c testcase) plain(threads threadNames) Case {
 	seconds, _ := strconv.ParseFloat(c.Time, 64) // we have made it
 	plain := Case{
 		Name: c.Name, Verdict: Passed, Seconds: seconds, File: c.File, Line: c.Line, Whole: c.test == nil,
@@ -109,23 +110,35 @@ func (c testcase) plain() Case {
 		set(Skipped, *c.Skipped)
 	}
 	if c.test != nil && c.test.isScenario() {
-		plain.Scenario = c.test.plain()
+		plain.Scenario = c.test.plain(threads)
 	}
 	return plain
 }
 
 // plain returns what is known of a scenario.
-func (t *test) plain() *Scenario {
+func (t *test) plain(threads threadNames) *Scenario {
 	plain := &Scenario{Test: clean(t.parent.name), Label: clean(strings.TrimPrefix(t.name, t.parent.name+"/"))}
 	s := t.scenario
 	if s == nil {
 		return plain
 	}
 	plain.Executed, plain.Root, plain.Replay, plain.Turns = s.executed, s.root, s.replay, s.turns
-	if err := json.Unmarshal([]byte(s.threads), &plain.Threads); err != nil {
-		panic("junit: names of threads that were encoded here: " + err.Error())
-	}
+	plain.Threads = threads.of(s.threads)
 	return plain
+}
+
+// threadNames are the names of threads by the JSON array of them: many scenarios have the same.
+type threadNames map[string][]string
+
+func (n threadNames) of(text string) []string {
+	names, known := n[text]
+	if !known {
+		if err := json.Unmarshal([]byte(text), &names); err != nil {
+			panic("junit: names of threads that were encoded here: " + err.Error())
+		}
+		n[text] = names
+	}
+	return names
 }
 
 // keep keeps what [Config.Turns] asks for.

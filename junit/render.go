@@ -14,14 +14,14 @@ import (
 
 // render returns the suite as it is written.
 func (s *suite) render(c Config, builds *builds) testsuite {
-	out := testsuite{seconds: s.seconds()}
+	tests := s.sorted()
+	out := testsuite{seconds: s.seconds(), tests: tests}
 	out.Name = s.label()
 	out.Hostname = clean(c.Hostname)
 	out.Time = secondsText(out.seconds)
 	if !s.started.IsZero() {
 		out.Timestamp = s.started.Format(time.RFC3339)
 	}
-	tests := s.sorted()
 	if all := s.properties(c, tests); len(all) > 0 {
 		out.Testsuite.Properties = &all
 	}
