@@ -140,12 +140,14 @@ type run struct {
 	explored []exploredTest
 
 	explained string // what was last said of a scenario
+	progress  *progress
 }
 
 // A Terminal is one that people look at.
 type Terminal struct {
-	Width int // in columns; 0 is no terminal
-	Color bool
+	Width  int // in columns; 0 is no terminal
+	Color  bool
+	Errors bool // Stderr writes to it, too
 }
 
 // An exploredTest is the exploration of one call, for the summary.
@@ -202,6 +204,7 @@ func Run(ctx context.Context, c Config) error {
 		return cmp.Or(context.Cause(ctx), err)
 	}
 
+	stopProgress := r.startProgress()
 	console := newConsole(r.Config, func(err error) { r.cancel(fmt.Errorf("console: %w", err)) })
 	r.stream.sinks = append(reports.sinks(), &r.verdict, console)
 	if r.Shard.Of > 0 {
@@ -211,6 +214,7 @@ func Run(ctx context.Context, c Config) error {
 	}
 	unnoted := closeNotebook()
 	console.close()
+	stopProgress()
 	var usage *UsageError
 	if errors.As(err, &usage) {
 		return err
