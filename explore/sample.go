@@ -17,6 +17,10 @@ const maxNodes = 1 << 24
 // gives up: a few seconds.
 const maxKnown = 1 << 20
 
+// maxOthers is how many more sequences may be drawn that are another shard's than all shards are to run, until
+// a Sample gives up.
+const maxOthers = 1 << 22
+
 // A Sample runs sequences that are drawn at random. It foretells from the executions that it knows of
 // what a sequence executes, and leaves out one that would execute what was run before, or is running. What
 // cannot be foretold while another job is running waits for that.
@@ -39,6 +43,7 @@ type Sample struct {
 	taken      int              // jobs found, and the serial run if it counts
 	running    int
 	known      int // sequences in a row that were known
+	others     int // sequences that are another shard's
 	executions int
 	over       bool
 	most       int // nodes of the trie
@@ -50,8 +55,11 @@ type Sample struct {
 func newSample(space Space, serial Execution, c Config) *Sample {
 	space.Counts = slices.Clone(space.Counts)
 	s := &Sample{
-		space: space, limit: c.Limit, taken: 1, most: maxNodes, total: space.Count(), waiting: map[step][][]int{},
-		about: protocol.Strategy{Name: c.Strategy, Scenarios: 1, Seed: strconv.FormatUint(c.Seed, 10)},
+		space: space, limit: c.Limit, most: maxNodes, total: space.Count(), waiting: map[step][][]int{},
+		about: protocol.Strategy{Name: c.Strategy, Seed: strconv.FormatUint(c.Seed, 10)},
+	}
+	if space.Owns(serial.Sequence) {
+		s.taken, s.about.Scenarios = 1, 1
 	}
 	s.trie.space = &s.space
 	s.changed.L = &s.mu
@@ -109,8 +117,13 @@ func (s *Sample) find() {
 			s.over = s.deferred == 0
 			return
 		}
+		if !s.space.Owns(sequence) {
+			s.others++
+			s.over = s.over || s.others > maxOthers+s.limit*s.space.part.shard.Of
+			continue
+		}
 		turns, step, leaves := s.trie.follow(sequence)
-		if !leaves {
+		if !leaves || !s.space.overlaps(turns[:len(turns)-1], turns[len(turns)-1]) {
 			s.known++
 			s.over = s.over || s.known > maxKnown
 			continue
@@ -123,7 +136,7 @@ func (s *Sample) find() {
 		s.known = 0
 		s.waiting[step] = nil
 		s.taken++
-		s.next = &Job{Prefix: turns, Ask: slices.Clone(sequence), sample: s, step: step}
+		s.next = &Job{space: &s.space, Prefix: turns, Ask: slices.Clone(sequence), sample: s, step: step}
 	}
 }
 
@@ -159,8 +172,10 @@ func (s *Sample) Done(job *Job, x Execution) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running--
-	if x.wasRun() {
+	if job.Mine(x) {
 		s.about.Scenarios++
+	} else {
+		s.taken--
 	}
 	s.again = append(s.again, s.waiting[job.step]...)
 	s.deferred -= len(s.waiting[job.step])
@@ -177,6 +192,9 @@ func (s *Sample) Done(job *Job, x Execution) {
 func (s *Sample) told(job *Job, x Execution) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if job.leaves(x) {
+		return // it does not count, and may still be drawn
+	}
 	if !x.known {
 		if _, step, leaves := s.trie.follow(job.Ask); leaves {
 			s.trie.dead(step)
@@ -194,8 +212,10 @@ func (s *Sample) learn(x Execution) {
 	if !isNew {
 		return
 	}
-	s.executions++
-	s.space.infeasible(&s.infeasible, &s.trie.course, common)
+	if s.space.Owns(x.Sequence) {
+		s.executions++
+	}
+	s.space.infeasible(&s.infeasible, &s.trie.course, common, x.Sequence)
 	all := big.NewInt(int64(s.executions))
 	s.over = s.over || all.Add(all, &s.infeasible).Cmp(s.total) == 0
 }

@@ -30,6 +30,8 @@ type Job struct {
 	// Ask is the sequence to be asked for; nil stands for Prefix. It is not to be changed.
 	Ask []int
 
+	space  *Space
+	edge   bool    // it goes along the first sequence of a shard's part
 	branch *branch // of a Search
 	number int     // among the jobs of the branch
 	cost   int     // of a Fewest
@@ -55,7 +57,7 @@ type Config struct {
 	// Strategy is one of [Strategies]. "" are the permutations where Limit is enough for all sequences, or
 	// for the serial run alone; else half of the limit is for the fewest switches, and the other half is random.
 	Strategy string
-	Limit    int    // how many scenarios are to be run at most, the serial one included
+	Limit    int    // how many scenarios of the whole space are to be run at most, the serial one included
 	Seed     uint64 // of what is drawn
 	Depth    int    // of pct, 1 or more
 }
@@ -69,23 +71,35 @@ const (
 	Tree           = "tree"
 )
 
+// mixed is half of fewest-switches and half of random.
+const mixed = "mixed"
+
 // Strategies are the names of all strategies.
 func Strategies() []string { return []string{Permutations, FewestSwitches, AtRandom, WithPCT, Tree} }
 
 // Choose returns the strategy that is asked for. The execution is that of the serial run, and the space
 // is to be a tree if the strategy is.
 func (c Config) Choose(space Space, serial Execution) Strategy {
+	if c.Strategy == "" {
+		// What all shards do is decided by what they have together.
+		whole := space
+		whole.part = nil
+		c.Strategy = Permutations
+		if c.Limit > 1 && whole.Count().Cmp(big.NewInt(int64(c.Limit))) > 0 {
+			c.Strategy = mixed
+		}
+	}
+	c.Limit = space.Limit(c.Limit)
 	switch c.Strategy {
 	case Permutations, Tree:
-		return space.Search(serial)
+		search := space.Search(serial)
+		search.limit = c.Limit
+		return search
 	case FewestSwitches:
 		return NewFewest(space, serial, c.Limit)
 	case AtRandom, WithPCT:
 		return newSample(space, serial, c)
-	case "":
-		if c.Limit == 1 || space.Count().Cmp(big.NewInt(int64(c.Limit))) <= 0 {
-			return space.Search(serial)
-		}
+	case mixed:
 		return newMix(space, serial, c)
 	}
 	panic(fmt.Sprintf("explore: there is no strategy %q", c.Strategy))

@@ -68,7 +68,7 @@ func (r *run) testArgs() []string {
 	if r.Run != "" {
 		args = append(args, "-run="+r.Run)
 	}
-	args = append(args, r.goArgs.patterns(r.Packages)...)
+	args = append(args, r.patterns()...)
 	if len(r.goArgs.own) > 0 {
 		args = append(append(args, "-args"), r.goArgs.own...)
 	}

@@ -59,16 +59,17 @@ type Config struct {
 	Packages []string // patterns; none is "."
 	GoArgs   []string // what followed -- on the command line: flags of go test
 
-	Run             string        // as go test -run; "" runs everything
-	Sequence        string        // just this sequence of the one orchestrated test that Run matches; "" runs all
-	KeepGoing       bool          // go on after a test's first scenario that failed
-	Parallel        int           // scenarios at once; 0 is the number of CPUs
-	MaxScenarios    int           // per call; 0 is DefaultMaxScenarios
-	Explore         string        // one of explore.Strategies; "" is the permutations, as far as MaxScenarios is enough for them
-	Seed            uint64        // of what is drawn; 0 is as good as any other
-	Isolation       string        // one of Isolations; "" is Process
-	Depth           int           // of explore.WithPCT; 0 is DefaultDepth
-	ScenarioTimeout time.Duration // 0 is DefaultScenarioTimeout
+	Run             string         // as go test -run; "" runs everything
+	Sequence        string         // just this sequence of the one orchestrated test that Run matches; "" runs all
+	Shard           protocol.Shard // run just the part of this one of several; the zero value runs all
+	KeepGoing       bool           // go on after a test's first scenario that failed
+	Parallel        int            // scenarios at once; 0 is the number of CPUs
+	MaxScenarios    int            // per call; 0 is DefaultMaxScenarios
+	Explore         string         // one of explore.Strategies; "" is the permutations, as far as MaxScenarios is enough for them
+	Seed            uint64         // of what is drawn; 0 is as good as any other
+	Isolation       string         // one of Isolations; "" is Process
+	Depth           int            // of explore.WithPCT; 0 is DefaultDepth
+	ScenarioTimeout time.Duration  // 0 is DefaultScenarioTimeout
 
 	TurnTimeout    time.Duration // how long a turn may take; 0 is what Env says, or DefaultTurnTimeout
 	DeadlockWindow time.Duration // for how long all threads have to be blocked; 0 likewise, or DefaultDeadlockWindow
@@ -100,6 +101,7 @@ type run struct {
 	overlay  string // the overlay file, "" where there is none
 	toolexec string // what go is to run its tools by, "" where there is none
 	only     *onlySequence
+	shares   *packageShares // nil without Shard
 
 	buildContext context.Context
 	stopBuilds   context.CancelFunc
@@ -181,13 +183,20 @@ func Run(ctx context.Context, c Config) error {
 
 	console := newConsole(r.Config, func(err error) { r.cancel(fmt.Errorf("console: %w", err)) })
 	r.stream.sinks = append(reports.sinks(), &r.verdict, console)
-	err = r.goTest()
+	if r.Shard.Of > 0 {
+		err = r.withShard()
+	} else {
+		err = r.goTest()
+	}
 	console.close()
 	var usage *UsageError
 	if errors.As(err, &usage) {
 		return err
 	}
 	console.summarize(r.explored, r.only != nil)
+	if r.shares != nil {
+		console.say(r.shardSummary())
+	}
 	if r.only != nil && !r.verdict.failed {
 		console.show(r.explained) // of what failed it has been shown
 	}
@@ -299,6 +308,10 @@ func (c Config) check() error {
 		return usagef("--turn-timeout %v: a turn takes some time", c.TurnTimeout)
 	case c.DeadlockWindow < 0:
 		return usagef("--deadlock-window %v: it takes some time to tell that nothing happens", c.DeadlockWindow)
+	case c.Shard.Of > 0 && c.Sequence != "":
+		return usagef("--shard %v and --sequence %s: a sequence is one scenario, which is not shared out: leave --shard out", c.Shard, c.Sequence)
+	case c.Shard.Of < 0 || c.Shard.Of > 0 && (c.Shard.Index < 1 || c.Shard.Index > c.Shard.Of):
+		return usagef("--shard %v: there is no such shard", c.Shard)
 	case c.JUnitFile != "" && filepath.Clean(c.JUnitFile) == filepath.Clean(c.JSONFile):
 		return usagef("--junitfile and --jsonfile %s: each needs a file of its own", c.JUnitFile)
 	case !slices.Contains(Formats(), c.Format):
@@ -339,11 +352,7 @@ func (r *run) emitExploration(t *heldTest, call *exploredCall, interrupted bool)
 	r.stream.emit(parse.Event{Time: &now, Action: parse.ActionAttr, Package: t.pkg.name, Test: t.name,
 		Key: protocol.AttrExploration, Value: encode(e)})
 	if r.only == nil {
-		text := parse.Summary(e)
-		if len(t.calls) > 1 {
-			text = fmt.Sprintf("call %d of %d: %s", e.Call+1, len(t.calls), text)
-		}
-		r.say(t, text)
+		r.say(t, parse.Told(e, len(t.calls)))
 	}
 	r.explored = append(r.explored, exploredTest{t.name, e, call.advice()})
 }

@@ -29,30 +29,15 @@ type source interface {
 }
 
 // jobs are the tasks that a strategy chooses.
-type jobs struct {
-	call  *exploredCall
-	mu    sync.Mutex
-	given int
-}
+type jobs struct{ call *exploredCall }
 
-func (j *jobs) wait() bool {
-	j.mu.Lock()
-	more := 1+j.given < j.call.limit // one was the serial scenario
-	j.mu.Unlock()
-	return more && j.call.search.Wait()
-}
+func (j jobs) wait() bool { return j.call.search.Wait() }
 
-func (j *jobs) next() *task {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if 1+j.given >= j.call.limit {
-		return nil
-	}
+func (j jobs) next() *task {
 	job := j.call.search.Next()
 	if job == nil {
 		return nil
 	}
-	j.given++
 	return j.call.task(job)
 }
 
@@ -69,8 +54,9 @@ func (c *exploredCall) task(job *explore.Job) *task {
 	return &task{
 		call: c, request: request,
 		read: func(result *scenarioResult) (again bool) {
-			execution = c.space.Read(job.Prefix, result.report)
+			execution = job.Read(result.report)
 			result.sequence, result.diverged = execution.Sequence, execution.Diverged
+			result.edge = !job.Mine(execution)
 			return execution.Diverged && result.verdict == passed
 		},
 		done: func() { c.search.Done(job, execution) },
