@@ -3,9 +3,11 @@ package merge
 import (
 	"math"
 	"math/big"
+	"slices"
 
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
+	"github.com/orchtest/orchtest/permutations"
 )
 
 // together returns what all shards say of the exploration of a call. What shards are missing of is neither
@@ -35,6 +37,9 @@ func (r *Run) together(c *call) exploration {
 		sum.Errored += e.Errored
 		sum.Skipped += e.Skipped
 		sum.NotRun += e.NotRun
+		sum.Cached += e.Cached
+		sum.Unlisted += e.Unlisted
+		sum.OutOfTime = sum.OutOfTime || e.OutOfTime
 		sum.Interrupted = sum.Interrupted || e.Interrupted
 		sum.More = sum.More || e.More
 	}
@@ -45,7 +50,35 @@ func (r *Run) together(c *call) exploration {
 	sum.Version, sum.Call = protocol.Version, c.plan.Call
 	sum.More = sum.More || !whole && sum.Sequences == ""
 	sum.Strategies = strategies(all, whole)
+	sum.Outcomes = outcomes(all)
 	return sum
+}
+
+// outcomes returns what the scenarios of all shards came out with.
+func outcomes(all []exploration) (sum []protocol.Outcome) {
+	for _, e := range all {
+		for _, o := range e.Outcomes {
+			i := slices.IndexFunc(sum, func(other protocol.Outcome) bool { return other.Label == o.Label })
+			if i < 0 {
+				sum = append(sum, o)
+				continue
+			}
+			sum[i].Scenarios += o.Scenarios
+			sum[i].Failed += o.Failed
+			if sum[i].Sequence == "" || o.Sequence != "" && before(o.Sequence, sum[i].Sequence) {
+				sum[i].Sequence = o.Sequence
+			}
+		}
+	}
+	protocol.SortOutcomes(sum)
+	return sum
+}
+
+// before reports whether a sequence comes before another one in lexicographic order.
+func before(a, b string) bool {
+	one, err := permutations.Parse(a)
+	other, err2 := permutations.Parse(b)
+	return err == nil && err2 == nil && slices.Compare(one, other) < 0
 }
 
 // strategies returns how all shards chose their scenarios. Those of one run have the same strategies.

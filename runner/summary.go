@@ -30,12 +30,16 @@ func summary(explored []exploredTest, only bool) string {
 		sum.Skipped += e.Skipped
 		sum.NotRun += e.NotRun
 		sum.Diverged += e.Diverged
+		sum.Cached += e.Cached
 		if n, ok := new(big.Int).SetString(e.Infeasible, 10); ok {
 			infeasible.Add(&infeasible, n)
 		}
 		if !only && (e.Infeasible != "" || e.Diverged > 0 || e.advice != "" || len(e.Strategies) > 0 || e.Symmetric || e.Shard != nil ||
-			parse.Partial(e.Exploration)) {
+			len(e.Outcomes) > 0 || parse.Partial(e.Exploration)) {
 			fmt.Fprintf(&tests, "  %s%s: %s\n", e.test, protocol.Suffix(e.Call), parse.Summary(e.Exploration))
+		}
+		if !only {
+			tests.WriteString(outcomeTable(e.Exploration))
 		}
 		if !only && e.advice != "" {
 			fmt.Fprintf(&tests, "    %s\n", e.advice)

@@ -12,7 +12,11 @@
 // docs/protocol.md describes the exchange as a whole, for authors of other wrappers.
 package protocol
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
 
 // Version is the version of the protocol that this package speaks. It is part of every value; a
 // reader refuses a value of a higher version.
@@ -92,6 +96,9 @@ type Plan struct {
 	Symmetric bool `json:"symmetric,omitempty"`
 	// Same tells that it could: all threads are the same function value, and of equal counts.
 	Same bool `json:"same,omitempty"`
+	// Expected are all outcomes that a scenario may have, where the test names them; Forbidden those that it must not.
+	Expected  []string `json:"expected,omitempty"`
+	Forbidden []string `json:"forbidden,omitempty"`
 	// Sequences are those that the test names, `0,1,1,0`. Where there are any, just they are to be run.
 	Sequences []string `json:"sequences,omitempty"`
 }
@@ -108,6 +115,8 @@ type Scenario struct {
 	FailedTurn int  `json:"failedTurn"`
 	Failed     bool `json:"failed,omitempty"`
 	Skipped    bool `json:"skipped,omitempty"`
+	// Outcome is the label that the test gave to what the scenario came to; "" is none.
+	Outcome string `json:"outcome,omitempty"`
 
 	// Again is, of a scenario that failed in a batch, what became of it in a process of its own: pass, fail,
 	// skip or error. The wrapper fills it in, unless it was not run again. Where it is pass or skip, the
@@ -119,6 +128,9 @@ type Scenario struct {
 	Line int    `json:"line"`
 	// Replay is the command that runs this scenario again. The wrapper fills it in.
 	Replay string `json:"replay,omitempty"`
+	// Cached tells that it was not run, as it passed before and nothing has changed since. The wrapper fills
+	// it in.
+	Cached bool `json:"cached,omitempty"`
 }
 
 // A Turn is one turn of one thread, and where it came to its end.
@@ -177,14 +189,24 @@ type Exploration struct {
 	// by then, and so execute like another one. It is left out where there are none.
 	Infeasible string `json:"infeasible,omitempty"`
 	// Diverged is how many of those that ran took other turns than the same beginning had before.
-	Diverged    int  `json:"diverged,omitempty"`
-	Planned     int  `json:"planned"` // how many of them were to be run
-	Passed      int  `json:"passed"`
-	Failed      int  `json:"failed"`
-	Errored     int  `json:"errored"` // could not be run, or said nothing
-	Skipped     int  `json:"skipped"` // ran, and called Skip
-	NotRun      int  `json:"notRun"`
+	Diverged int `json:"diverged,omitempty"`
+	Planned  int `json:"planned"` // how many of them were to be run
+	Passed   int `json:"passed"`
+	Failed   int `json:"failed"`
+	Errored  int `json:"errored"`          // could not be run, or said nothing
+	Skipped  int `json:"skipped"`          // ran, and called Skip
+	Cached   int `json:"cached,omitempty"` // how many of Passed were not run, as nothing has changed since they passed
+	NotRun   int `json:"notRun"`
+	// Unlisted is how many of Passed are counted, and not in the stream: where no number of scenarios was asked
+	// for, there is no end of them.
+	Unlisted    int  `json:"unlisted,omitempty"`
 	Interrupted bool `json:"interrupted,omitempty"`
+	OutOfTime   bool `json:"outOfTime,omitempty"` // some were left out as the time was over that was given
+	// Rounds is how often the exploration was begun with another seed, if it was: that of the first round is the
+	// Seed of its Strategy, and each further one is greater by one.
+	Rounds int `json:"rounds,omitempty"`
+	// Repeated tells that some of them may have been run in several rounds. The exploration is not complete then.
+	Repeated bool `json:"repeated,omitempty"`
 
 	// Strategies say how the scenarios were chosen, one after the other. They are left out where those were
 	// the sequences in lexicographic order.
@@ -198,6 +220,20 @@ type Exploration struct {
 	// More tells that there are executions that were not run, of a number that is not known. It is said of
 	// the strategy tree only, which does not go by sequences: there Sequences is empty.
 	More bool `json:"more,omitempty"`
+
+	// Outcomes are the labels that scenarios came out with, and those that are expected and did not come, the most
+	// frequent first.
+	Outcomes []Outcome `json:"outcomes,omitempty"`
+}
+
+// An Outcome is a label, and in how many scenarios it came out.
+type Outcome struct {
+	Label     string `json:"label"`
+	Scenarios int    `json:"scenarios"`
+	Failed    int    `json:"failed,omitempty"`   // of these
+	Sequence  string `json:"sequence,omitempty"` // the least that shows it, in lexicographic order; "" where none does
+	Forbidden bool   `json:"forbidden,omitempty"`
+	Expected  bool   `json:"expected,omitempty"` // the test names it as one that there may be
 }
 
 // A Shard is one of several parts of a run, each of which may be made on a machine of its own.
@@ -244,4 +280,11 @@ type Complete struct {
 	Executions  int `json:"executions"`  // how many executions that is
 	// Levels are, of a shard, how many of its executions have how many preemptions, from 0.
 	Levels []int `json:"levels,omitempty"`
+}
+
+// SortOutcomes puts the most frequent ones first.
+func SortOutcomes(all []Outcome) {
+	slices.SortFunc(all, func(a, b Outcome) int {
+		return cmp.Or(cmp.Compare(b.Scenarios, a.Scenarios), cmp.Compare(a.Label, b.Label))
+	})
 }
