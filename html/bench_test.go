@@ -1,7 +1,6 @@
 package html_test
 
 import (
-	"fmt"
 	"io"
 	"testing"
 
