@@ -68,7 +68,7 @@ func BenchmarkReports(b *testing.B) {
 	dir := b.TempDir()
 	for _, isolation := range runner.Isolations() {
 		b.Run(isolation, func(b *testing.B) {
-			without := []string{orchtest, "--isolation", isolation, "--run", "^TestEight$", "./runner/testdata/many"}
+			without := []string{orchtest, "--no-cache", "--isolation", isolation, "--run", "^TestEight$", "./runner/testdata/many"}
 			with := append(slices.Clone(without), "--junitfile", filepath.Join(dir, "junit.xml"), "--html", filepath.Join(dir, "report.html"))
 			spent(b, with)
 			var wall, cpu [2][]time.Duration

@@ -19,6 +19,7 @@ type scenario struct {
 	executed string
 	threads  string
 	serial   bool
+	cached   bool
 	file     string
 	line     int
 	again    string // of one that failed in a batch: what became of it in a process of its own
@@ -39,6 +40,7 @@ type scenarioReport struct {
 	Turns    []turn   `json:"turns"`
 	File     string   `json:"file"`
 	Line     int      `json:"line"`
+	Cached   bool     `json:"cached"`
 	Failed   bool     `json:"failed"`
 	Replay   string   `json:"replay"`
 	Again    string   `json:"again"`
@@ -52,7 +54,7 @@ type turn struct {
 func whatIsRead(s *protocol.Scenario) scenarioReport {
 	report := scenarioReport{
 		Version: s.Version, Call: s.Call, Sequence: s.Sequence, Threads: s.Threads, Turns: make([]turn, len(s.Turns)),
-		File: s.File, Line: s.Line, Again: s.Again, Failed: s.Failed, Replay: s.Replay,
+		File: s.File, Line: s.Line, Cached: s.Cached, Again: s.Again, Failed: s.Failed, Replay: s.Replay,
 	}
 	for i, t := range s.Turns {
 		report.Turns[i].Thread = t.Thread
@@ -75,6 +77,7 @@ func (s *suite) newScenario(found scenarioReport, serial []int) *scenario {
 		executed: executed,
 		threads:  s.share(threadsText(found.Threads)),
 		serial:   isSerial(found.Sequence, serial),
+		cached:   found.Cached,
 		file:     s.share(relative(s.root, found.File)),
 		line:     max(found.Line, 0),
 		again:    s.share(found.Again),
@@ -108,6 +111,9 @@ func (s *scenario) properties() []junit.Property {
 		{Name: "orchtest.sequence", Value: s.sequence},
 		{Name: "orchtest.threads", Value: s.threads},
 		{Name: "orchtest.executed", Value: s.executed},
+	}
+	if s.cached {
+		properties = append(properties, junit.Property{Name: "orchtest.cached", Value: "true"})
 	}
 	if s.again != "" {
 		properties = append(properties, junit.Property{Name: "orchtest.again", Value: s.again})

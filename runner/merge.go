@@ -98,7 +98,7 @@ func mergeInto(c Config, run *merge.Run) error {
 	switch err := errors.Join(unshown, stream.err, reports.write(&timeline.Source{}, incomplete)); {
 	case err != nil:
 		return err
-	case verdict.failed:
+	case verdict.failed.Load():
 		return ErrFailed
 	}
 	return nil

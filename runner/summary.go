@@ -30,6 +30,7 @@ func summary(explored []exploredTest, only bool) string {
 		sum.Skipped += e.Skipped
 		sum.NotRun += e.NotRun
 		sum.Diverged += e.Diverged
+		sum.Cached += e.Cached
 		if n, ok := new(big.Int).SetString(e.Infeasible, 10); ok {
 			infeasible.Add(&infeasible, n)
 		}
