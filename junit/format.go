@@ -31,7 +31,6 @@ type testsuite struct {
 	SystemOut *junit.Output `xml:"system-out,omitempty"`
 
 	seconds float64
-	tests   []*test // of the package, by name
 }
 
 type testcase struct {
