@@ -17,6 +17,7 @@ import (
 
 	"github.com/orchtest/orchtest/explore"
 	"github.com/orchtest/orchtest/internal/covertool"
+	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/runner"
 )
 
@@ -40,6 +41,9 @@ const (
 
 // run is the command, and returns its exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if c, ok := commandOf(args[1:]); ok {
+		return status(c.run(ctx, args[2:], stdout, stderr), stderr)
+	}
 	app := newApp(stdout, stderr)
 	own, packages, goArgs, err := arrange(args[1:], app.Flags)
 	if err == nil {
@@ -83,7 +87,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 	app := &cli.App{
 		Name:      "orchtest",
 		Usage:     "run Go tests, and every order in which the threads of orchestrated tests can take turns",
-		UsageText: "orchtest [flags] [packages] [-- go test flags]",
+		UsageText: "orchtest [flags] [packages] [-- go test flags]" + commandsText(),
 		Description: "Packages default to the one in the current folder. What follows -- goes to go test; build flags\n" +
 			"also reach the scenarios' test binary, and test flags such as -short, or what follows -args, the scenarios.",
 		HideHelpCommand: true,
@@ -108,12 +112,14 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			&cli.StringFlag{Name: "resume",
 				Usage: "go on where an interrupted run with the journal `FILE` has stopped, or begin one"},
 			&cli.BoolFlag{Name: "no-cache", Usage: "run also the scenarios that passed before, though nothing has changed since"},
+			&cli.StringFlag{Name: "shard",
+				Usage: "run just shard `I/N` of all, as 1/4: every scenario, and every package without orchestrated tests, is in one of them"},
 			&cli.BoolFlag{Name: "keep-going", Usage: "do not stop the exploration of a test at its first failure"},
 			&cli.IntFlag{Name: "max-scenarios", Value: runner.DefaultMaxScenarios,
-				Usage: "run at most `N` scenarios for each call of orchestrate.Test"},
+				Usage: "run at most `N` scenarios for each call of orchestrate.Test, all shards together"},
 			&cli.StringFlag{Name: "explore", DefaultText: "permutations, if --max-scenarios is enough for all of them; else half fewest-switches, half random",
 				Usage: "choose scenarios by `STRATEGY`: " + strings.Join(explore.Strategies(), ", ")},
-			&cli.Uint64Flag{Name: "seed", DefaultText: "another one each time",
+			&cli.Uint64Flag{Name: "seed", DefaultText: "1 with --shard, else another one each time",
 				Usage: "draw as with the seed `N`: of random and pct"},
 			&cli.IntFlag{Name: "depth", Value: runner.DefaultDepth,
 				Usage: "look for bugs of depth `D`: of pct"},
@@ -127,9 +133,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 				Usage: "call it a deadlock if every thread has been blocked for `D`"},
 			&cli.BoolFlag{Name: "fail-on-leak", Usage: "let a scenario fail that leaves a blocked goroutine behind"},
 		},
-		OnUsageError: func(_ *cli.Context, err error, _ bool) error {
-			return &runner.UsageError{Err: fmt.Errorf("%w: see orchtest --help", err)}
-		},
+		OnUsageError:   usageError,
 		ExitErrHandler: func(*cli.Context, error) {}, // run decides
 	}
 	app.Action = func(c *cli.Context) error {
@@ -148,6 +152,13 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		if err := checkStrategy(c); err != nil {
 			return err
 		}
+		var shard protocol.Shard
+		if c.IsSet("shard") {
+			var err error
+			if shard, err = explore.ParseShard(c.String("shard")); err != nil {
+				return &runner.UsageError{Err: fmt.Errorf("--shard %w", err)}
+			}
+		}
 		var failOnLeak *bool
 		if c.IsSet("fail-on-leak") {
 			value := c.Bool("fail-on-leak")
@@ -158,6 +169,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			GoArgs:          c.App.Metadata["goArgs"].([]string),
 			Run:             c.String("run"),
 			Sequence:        c.String("sequence"),
+			Shard:           shard,
 			KeepGoing:       c.Bool("keep-going"),
 			Parallel:        c.Int("parallel"),
 			MaxScenarios:    givenInt(c, "max-scenarios"),
@@ -165,7 +177,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			UntilFailure:    c.Bool("until-failure"),
 			Explore:         c.String("explore"),
 			Seed:            seed(c),
-			SeedGiven:       c.IsSet("seed"),
+			SeedGiven:       c.IsSet("seed") || c.IsSet("shard"),
 			Resume:          c.String("resume"),
 			Cache:           cacheFolder(c),
 			Depth:           c.Int("depth"),
@@ -184,6 +196,11 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		})
 	}
 	return app
+}
+
+// usageError says where to find help.
+func usageError(_ *cli.Context, err error, _ bool) error {
+	return &runner.UsageError{Err: fmt.Errorf("%w: see orchtest --help", err)}
 }
 
 // given returns the value of a flag that was given; 0 where it was not.
@@ -233,10 +250,14 @@ func cacheFolder(c *cli.Context) string {
 	return filepath.Join(folder, "orchtest")
 }
 
-// seed returns the seed that was given, or another one each time. It is short, to be typed again.
+// seed returns the seed that was given, or another one each time. It is short, to be typed again. Shards have the
+// same one without talking to each other.
 func seed(c *cli.Context) uint64 {
-	if c.IsSet("seed") {
+	switch {
+	case c.IsSet("seed"):
 		return c.Uint64("seed")
+	case c.IsSet("shard"):
+		return 1
 	}
 	return rand.Uint64N(1_000_000_000)
 }

@@ -60,6 +60,7 @@ func TestScript(t *testing.T) {
 			"likegotest":  cmdLikeGoTest,
 			"validstream": cmdValidStream,
 			"sameblocks":  cmdSameBlocks,
+			"shards":      cmdShards,
 		},
 	})
 }
@@ -326,8 +327,13 @@ type junitFile struct {
 
 // cases file prints the test cases of a JUnit file, after checking that its counts are theirs.
 func cmdCases(ts *testscript.TestScript, _ bool, args []string) {
+	fmt.Fprint(ts.Stdout(), strings.Join(casesOf(ts, args[0]), ""))
+}
+
+// casesOf returns a line for each test case of a JUnit file, after checking that its counts are theirs.
+func casesOf(ts *testscript.TestScript, name string) []string {
 	var file junitFile
-	ts.Check(xml.Unmarshal([]byte(ts.ReadFile(args[0])), &file))
+	ts.Check(xml.Unmarshal([]byte(ts.ReadFile(name)), &file))
 	counts := map[string]int{}
 	var lines []string
 	for _, c := range file.Cases {
@@ -349,7 +355,35 @@ func cmdCases(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Fatalf("tests, failures, errors and skipped are %v, and of the cases %v", got, want)
 	}
 	slices.Sort(lines)
-	fmt.Fprint(ts.Stdout(), strings.Join(lines, ""))
+	return lines
+}
+
+// shards N args… runs orchtest with these arguments as N shards and merges them: reports go to merged.xml and
+// merged.json, and those of shard i to i.xml and i.json. The test cases of the shards are to be those of the
+// merged report, each in one shard.
+func cmdShards(ts *testscript.TestScript, neg bool, args []string) {
+	n := number(ts, args[0])
+	merge := []string{"merge", "--junitfile", "merged.xml", "--jsonfile", "merged.json"}
+	var all []string
+	for i := 1; i <= n; i++ {
+		err := ts.Exec("orchtest", slices.Concat([]string{"--shard", fmt.Sprintf("%d/%d", i, n),
+			"--jsonfile", fmt.Sprintf("%d.json", i), "--junitfile", fmt.Sprintf("%d.xml", i)}, args[1:])...)
+		if err != nil && !neg {
+			ts.Check(err)
+		}
+		if !strings.Contains(ts.ReadFile("stdout"), fmt.Sprintf("\nSHARD %d/%d: ", i, n)) {
+			ts.Fatalf("the shard does not say which it is")
+		}
+		merge = append(merge, fmt.Sprintf("%d.json", i))
+		all = append(all, casesOf(ts, fmt.Sprintf("%d.xml", i))...)
+	}
+	if err := ts.Exec("orchtest", merge...); (err != nil) != neg {
+		ts.Fatalf("merge: %v", err)
+	}
+	slices.Sort(all)
+	if diff := cmp.Diff(casesOf(ts, "merged.xml"), all); diff != "" {
+		ts.Fatalf("test cases: -merged +of all shards\n%s", diff)
+	}
 }
 
 // likegotest file args… checks that an event stream has what go test -json has with these arguments,

@@ -19,7 +19,7 @@ func rounds(t rapid.TB, p program, c explore.Config, most int) (ran []string, ea
 		s.ran = nil
 		for s.strategy.Wait() {
 			job := s.strategy.Next()
-			s.strategy.Done(job, s.took(job.Prefix, p.run(job.Ask, s.space.Counts)))
+			s.strategy.Done(job, s.took(job, p.run(job.Ask, s.space.Counts)))
 		}
 		ran, each = append(ran, s.ran...), append(each, len(s.ran))
 		if len(s.ran) == 0 {
@@ -63,7 +63,7 @@ func TestAgainForgets(t *testing.T) {
 		}
 		for s.strategy.Wait() {
 			job := s.strategy.Next()
-			s.strategy.Done(job, s.took(job.Prefix, p.run(job.Ask, s.space.Counts)))
+			s.strategy.Done(job, s.took(job, p.run(job.Ask, s.space.Counts)))
 		}
 	}
 	progress := s.strategy.Progress()

@@ -16,6 +16,10 @@ type branch struct {
 	floor int // turns before this one are another branch's
 	given int // how many jobs were taken from it
 
+	// straight is how many turns, from the first, are those of the first sequence of a shard's part: there
+	// the threads come in index order, from that of the sequence on.
+	straight int
+
 	space *Space
 
 	course
@@ -94,6 +98,15 @@ func (c *course) ready(at, thread int) bool {
 // load makes an execution that of the branch. The cursor is before the first job.
 func (b *branch) load(x Execution) {
 	b.course.load(len(b.space.Counts), x, min(x.prefix, len(b.turns)))
+	if x.prefix > 0 {
+		b.straight = min(b.straight, x.prefix)
+	}
+	b.stand(b.turns)
+}
+
+// stand puts the cursor behind these turns, before the first job.
+func (b *branch) stand(turns []int) {
+	b.turns = append(b.turns[:0], turns...)
 	b.left = append(b.left[:0], b.space.Counts...)
 	for _, thread := range b.turns {
 		b.left[thread]--
@@ -105,7 +118,8 @@ func (b *branch) load(x Execution) {
 func (b *branch) advance() bool {
 	for {
 		for b.following(); b.thread < len(b.left); b.following() {
-			if (b.left[b.thread] > 0 || b.space.Tree) && b.ready(b.at, b.thread) && b.space.allows(b.thread, b.left) {
+			if (b.left[b.thread] > 0 || b.space.Tree) && b.ready(b.at, b.thread) && b.space.allows(b.thread, b.left) &&
+				b.space.overlaps(b.turns[:b.at], b.thread) {
 				return true
 			}
 		}
@@ -122,7 +136,7 @@ func (b *branch) advance() bool {
 // that to which the library gives the turn if it is not told otherwise, and the others come in index order.
 // Where only planned turns are given, it is the one of the lowest index anyway.
 func (b *branch) following() {
-	if !b.space.Tree || b.thread >= len(b.left) {
+	if !b.space.Tree || b.thread >= len(b.left) || b.at < b.straight {
 		b.thread++
 		return
 	}

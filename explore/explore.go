@@ -50,6 +50,9 @@ type Search struct {
 	mu         sync.Mutex
 	changed    sync.Cond // Wait may have another answer
 	branches   []*branch // those with a job to give, the smallest job last
+	edge       *Job      // the first one of a shard, if it is still to be taken
+	limit      int       // how many executions are to be run, the serial one included
+	given      int       // how many that will be
 	running    int       // jobs that were given and are not done
 	unknown    bool      // some execution could not be found out
 	ran        int       // executions, the serial one included
@@ -64,25 +67,33 @@ func New(counts []int, serial Execution) *Search { return Space{Counts: counts}.
 func (s *Search) Wait() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for len(s.branches) == 0 && s.running > 0 {
+	for !s.has() && s.running > 0 {
 		s.changed.Wait()
 	}
-	return len(s.branches) > 0
+	return s.has()
 }
+
+// has reports whether there is a job.
+func (s *Search) has() bool { return (s.edge != nil || len(s.branches) > 0) && s.given < s.limit }
 
 // Next returns the job whose prefix is the smallest, in lexicographic order, or nil if there is none
 // at the moment. Each job is to be handed to Done, whatever became of it.
 func (s *Search) Next() *Job {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	last := len(s.branches) - 1
-	if last < 0 {
+	if !s.has() {
 		return nil
 	}
+	s.given++
+	s.running++
+	if job := s.edge; job != nil {
+		s.edge = nil
+		return job
+	}
+	last := len(s.branches) - 1
 	b := s.branches[last]
 	b.given++
-	s.running++
-	job := &Job{Prefix: b.prefix(), branch: b, number: b.given}
+	job := &Job{space: &s.space, Prefix: b.prefix(), branch: b, number: b.given}
 	if !b.advance() {
 		s.branches = s.branches[:last]
 	}
@@ -94,12 +105,20 @@ func (s *Search) Done(job *Job, x Execution) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running--
+	s.given--
 	b := job.branch
-	if b.given != job.number {
+	if b == nil || b.given != job.number {
 		// A later job was taken from the branch, which goes its own way.
 		b = &branch{space: &s.space, floor: len(job.Prefix)}
 	}
-	s.add(b, x)
+	if job.edge {
+		b.straight = len(job.Ask)
+	}
+	if job.leaves(x) {
+		s.leave(b, x)
+	} else {
+		s.add(b, x, job.Mine(x))
+	}
 	s.changed.Broadcast()
 }
 
@@ -115,7 +134,7 @@ func (s *Search) Progress() Progress {
 	p := Progress{Infeasible: s.Infeasible()}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p.More = len(s.branches) > 0 || s.running > 0 || s.unknown
+	p.More = s.edge != nil || len(s.branches) > 0 || s.running > 0 || s.unknown
 	if s.space.Tree {
 		p.Infeasible = nil
 		p.Strategies = []protocol.Strategy{{Name: Tree, Scenarios: s.ran}}
@@ -124,9 +143,10 @@ func (s *Search) Progress() Progress {
 }
 
 // add lets a branch go on from an execution, and counts what is infeasible there.
-func (s *Search) add(b *branch, x Execution) {
-	if x.wasRun() {
+func (s *Search) add(b *branch, x Execution, mine bool) {
+	if mine {
 		s.ran++
+		s.given++
 	}
 	if !x.known {
 		s.unknown = true
@@ -135,8 +155,30 @@ func (s *Search) add(b *branch, x Execution) {
 	s.branches = slices.DeleteFunc(s.branches, func(other *branch) bool { return other == b })
 	b.load(x)
 	if !s.space.Tree {
-		s.space.infeasible(&s.infeasible, &b.course, x.prefix)
+		s.space.infeasible(&s.infeasible, &b.course, x.prefix, x.Sequence)
 	}
+	s.insert(b)
+}
+
+// leave lets a branch go on from where an execution has left the first sequence of a shard's part: with what
+// comes after that sequence. The execution itself is not one of the branch, whose jobs begin with the first
+// execution of each beginning.
+func (s *Search) leave(b *branch, x Execution) {
+	b.load(x)
+	at := s.space.along(b.turns)
+	first := s.space.part.from.sequence[:at+1]
+	if b.ready(at, first[at]) {
+		s.unknown = true // the test is not deterministic: what begins like the sequence is not found
+	}
+	if !s.space.Tree {
+		s.space.unready(&s.infeasible, &b.course, 0, at+1)
+	}
+	b.stand(first)
+	s.insert(b)
+}
+
+// insert puts a branch in its place, if it has a job.
+func (s *Search) insert(b *branch) {
 	if b.advance() {
 		i := len(s.branches)
 		for i > 0 && s.branches[i-1].before(b) {

@@ -31,7 +31,8 @@ type Fewest struct {
 	waiting    int         // how many these are
 	dearest    int         // the most preemptions that there may be a job for
 	worst      *chance     // the last with these that there may be a job for, if that is known
-	given      int         // jobs, and the serial run
+	edge       *Job        // the first one of a shard, if it is still to be taken
+	given      int         // jobs whose executions are this shard's as far as is known, and the serial run if it is
 	running    map[int]int // by preemptions, jobs that were given and are not done
 	lost       int         // the least preemptions of what will not be run, or could not be found out
 	ran        []int       // executions, by their preemptions
@@ -51,9 +52,14 @@ type chance struct {
 // NewFewest returns the strategy, for so many scenarios. The execution is that of the serial run.
 func NewFewest(space Space, serial Execution, limit int) *Fewest {
 	space.Counts = slices.Clone(space.Counts)
-	f := &Fewest{space: space, limit: limit, given: 1, running: map[int]int{}, lost: math.MaxInt, dearest: math.MaxInt}
+	f := &Fewest{space: space, limit: limit, running: map[int]int{}, lost: math.MaxInt, dearest: math.MaxInt}
 	f.changed.L = &f.mu
-	f.add(serial, 0)
+	switch {
+	case space.startsBefore(serial.Sequence) || !serial.known:
+		f.add(&Job{space: &f.space}, serial)
+	case space.Count().Sign() > 0:
+		f.edge = f.space.first()
+	}
 	return f
 }
 
@@ -68,13 +74,13 @@ func (f *Fewest) Wait() bool {
 }
 
 // has reports whether there is a job.
-func (f *Fewest) has() bool { return f.waiting > 0 && f.given < f.limit }
+func (f *Fewest) has() bool { return (f.edge != nil || f.waiting > 0) && f.given < f.limit }
 
-// done reports whether there will be no further job.
-func (f *Fewest) done() bool {
+// busy reports whether there is a job, or may be once those that are running are done.
+func (f *Fewest) busy() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return !f.has() && len(f.running) == 0
+	return f.has() || len(f.running) > 0
 }
 
 // Next implements [Strategy]: it is the job with the fewest preemptions, and of several the first in
@@ -85,13 +91,21 @@ func (f *Fewest) Next() *Job {
 	if !f.has() {
 		return nil
 	}
+	f.given++
+	if job := f.edge; job != nil {
+		f.edge = nil
+		f.running[job.cost]++
+		return job
+	}
 	cost := f.least()
 	c := f.todo[cost].pop()
 	f.waiting--
-	f.given++
 	f.running[cost]++
 	ask := f.goOn(c)
-	return &Job{Prefix: ask[: c.at+1 : c.at+1], Ask: ask, cost: cost}
+	if last := f.space.last(); len(last) > c.at && slices.Equal(last[:c.at+1], ask[:c.at+1]) {
+		ask = last // it shows all that is before the end of the shard's part
+	}
+	return &Job{space: &f.space, Prefix: ask[: c.at+1 : c.at+1], Ask: ask, cost: cost}
 }
 
 // least returns the fewest preemptions that a chance has. There has to be one.
@@ -128,25 +142,49 @@ func (f *Fewest) Done(job *Job, x Execution) {
 	if f.running[job.cost]--; f.running[job.cost] == 0 {
 		delete(f.running, job.cost)
 	}
-	f.add(x, job.cost)
+	f.given--
+	f.add(job, x)
 	f.changed.Broadcast()
 }
 
-// add takes an execution, whose prefix has so many preemptions.
-func (f *Fewest) add(x Execution, cost int) {
-	if x.wasRun() {
+// add takes what a job executed.
+func (f *Fewest) add(job *Job, x Execution) {
+	mine := job.Mine(x)
+	if mine {
+		f.given++
 		f.scenarios++
 	}
 	if !x.known {
-		f.lost = min(f.lost, cost)
+		f.lost = min(f.lost, job.cost)
 		return
 	}
 	c := &f.course
 	c.load(len(f.space.Counts), x, 0)
-	turns := slices.Clone(c.turns)
+	if job.leaves(x) {
+		at := f.space.along(c.turns)
+		f.chances(x, at+1, true)
+		f.space.unready(&f.infeasible, c, 0, at+1)
+		return
+	}
+	cost := f.chances(x, len(c.turns), false)
+	if mine {
+		for len(f.ran) <= cost {
+			f.ran = append(f.ran, 0)
+		}
+		f.ran[cost]++
+	}
+	f.space.infeasible(&f.infeasible, c, x.prefix, x.Sequence)
+	f.prune()
+}
+
+// chances takes note of the turns that threads could have had and have not, up to so many turns of the
+// execution that was loaded, and the last of these as well, if it is not to count. It returns the preemptions of
+// so many turns.
+func (f *Fewest) chances(x Execution, to int, last bool) (cost int) {
+	c := &f.course
+	turns := slices.Clone(c.turns[:to])
 	left := append(f.left[:0], f.space.Counts...)
 	f.left = left
-	cost = 0
 	for at, thread := range turns {
 		running := -1 // who is preempted, if another thread has the turn
 		if at > 0 && left[turns[at-1]] > 0 && c.ready(at, turns[at-1]) {
@@ -160,7 +198,8 @@ func (f *Fewest) add(x Execution, cost int) {
 		}
 		if at >= x.prefix {
 			for other, n := range left {
-				if other != thread && n > 0 && c.ready(at, other) && f.space.allows(other, left) {
+				taken := other == thread && !(last && at == to-1)
+				if !taken && n > 0 && c.ready(at, other) && f.space.allows(other, left) && f.space.overlaps(turns[:at], other) {
 					f.push(chance{turns, at, other}, further(other))
 				}
 			}
@@ -168,12 +207,7 @@ func (f *Fewest) add(x Execution, cost int) {
 		cost = further(thread)
 		left[thread]--
 	}
-	for len(f.ran) <= cost {
-		f.ran = append(f.ran, 0)
-	}
-	f.ran[cost]++
-	f.space.infeasible(&f.infeasible, c, x.prefix)
-	f.prune()
+	return cost
 }
 
 // push adds a chance of so many preemptions, unless there are enough that come before it.
@@ -195,6 +229,9 @@ const maxChances = 1 << 20
 // prune drops what cannot be run within the limit.
 func (f *Fewest) prune() {
 	most := min(max(f.limit-f.given, 0), maxChances)
+	if f.space.part != nil {
+		most++ // the one that goes along the end of the part may be another shard's, and not count
+	}
 	last := len(f.todo) - 1
 	for ; last >= 0 && f.waiting-len(f.todo[last]) >= most; last-- {
 		f.drop(last, 0)
@@ -226,6 +263,9 @@ func (f *Fewest) Progress() Progress {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	open := f.lost // the least preemptions of what was not run
+	if f.edge != nil {
+		open = 0
+	}
 	if f.waiting > 0 {
 		open = min(open, f.least())
 	}
@@ -235,6 +275,9 @@ func (f *Fewest) Progress() Progress {
 	complete := &protocol.Complete{Preemptions: min(open, len(f.ran)) - 1}
 	for _, n := range f.ran[:complete.Preemptions+1] {
 		complete.Executions += n
+	}
+	if f.space.part != nil {
+		complete.Levels = slices.Clone(f.ran[:complete.Preemptions+1])
 	}
 	return Progress{
 		Infeasible: new(big.Int).Set(&f.infeasible),

@@ -21,8 +21,11 @@ func (m *mix) Wait() bool { return m.fewest.Wait() || m.random.Wait() }
 
 // Next implements [Strategy].
 func (m *mix) Next() *Job {
-	if job := m.fewest.Next(); job != nil || !m.fewest.done() {
+	if job := m.fewest.Next(); job != nil {
 		return job
+	}
+	if m.fewest.busy() {
+		return nil
 	}
 	return m.random.Next()
 }

@@ -61,8 +61,16 @@ func TestNotDeterministic(t *testing.T) {
 				counts := rapid.SliceOfN(rapid.IntRange(1, 3), 2, 4).
 					Filter(func(counts []int) bool { return permutations.Count(counts).Cmp(big.NewInt(200)) <= 0 }).
 					Draw(t, "counts")
-				total, ran := permutations.Count(counts), int64(1)
-				search := explore.New(counts, explore.Read(counts, nil, moody(t, counts, nil)))
+				space := explore.Space{Counts: counts}
+				if n := rapid.IntRange(0, 4).Draw(t, "shards"); n > 0 {
+					space = space.Shard(protocol.Shard{Index: rapid.IntRange(1, n).Draw(t, "shard"), Of: n})
+				}
+				total, ran := space.Count(), int64(0)
+				serial := space.Read(nil, moody(t, counts, nil))
+				if space.Owns(serial.Sequence) {
+					ran = 1
+				}
+				search := space.Search(serial)
 				check := func() {
 					infeasible := search.Infeasible()
 					if sum := new(big.Int).Add(infeasible, big.NewInt(ran)); infeasible.Sign() < 0 || sum.Cmp(total) > 0 {
@@ -83,14 +91,21 @@ func TestNotDeterministic(t *testing.T) {
 							}
 							break
 						}
-						ran++
 						running = append(running, job)
 					}
 					check()
 					i := rapid.IntRange(0, len(running)-1).Draw(t, "done")
 					job := running[i]
 					running = slices.Delete(running, i, i+1)
-					search.Done(job, explore.Read(counts, job.Prefix, moody(t, counts, job.Prefix)))
+					ask := job.Ask
+					if ask == nil {
+						ask = job.Prefix
+					}
+					x := job.Read(moody(t, counts, ask))
+					if job.Mine(x) {
+						ran++
+					}
+					search.Done(job, x)
 					check()
 				}
 			})

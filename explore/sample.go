@@ -17,6 +17,10 @@ const maxNodes = 1 << 24
 // gives up: a few seconds.
 const maxKnown = 1 << 20
 
+// maxOthers is how many more sequences may be drawn that are another shard's than all shards are to run, until
+// a Sample gives up.
+const maxOthers = 1 << 22
+
 // A Sample runs sequences that are drawn at random. It foretells from the executions that it knows of
 // what a sequence executes, and leaves out one that would execute what was run before, or is running. What
 // cannot be foretold while another job is running waits for that.
@@ -41,6 +45,7 @@ type Sample struct {
 	taken      int              // jobs found, and the serial run if it counts
 	running    int
 	known      int // sequences in a row that were known
+	others     int // sequences that are another shard's
 	executions int
 	over       bool
 	all        bool // every sequence was run, or executes like one that was
@@ -60,8 +65,11 @@ type drawn struct {
 func newSample(space Space, serial Execution, c Config) *Sample {
 	space.Counts = slices.Clone(space.Counts)
 	s := &Sample{
-		space: space, serial: serial, limit: c.Limit, taken: 1, most: maxNodes, total: space.Count(), waiting: map[step][]drawn{},
-		about: protocol.Strategy{Name: c.Strategy, Scenarios: 1, Seed: strconv.FormatUint(c.Seed, 10)},
+		space: space, serial: serial, limit: c.Limit, most: maxNodes, total: space.Count(), waiting: map[step][]drawn{},
+		about: protocol.Strategy{Name: c.Strategy, Seed: strconv.FormatUint(c.Seed, 10)},
+	}
+	if space.Owns(serial.Sequence) {
+		s.taken, s.about.Scenarios = 1, 1
 	}
 	s.trie.space = &s.space
 	s.changed.L = &s.mu
@@ -116,8 +124,13 @@ func (s *Sample) find() {
 			s.over = s.deferred == 0
 			return
 		}
+		if !s.space.Owns(d.sequence) {
+			s.others++
+			s.over = s.over || s.others > maxOthers+min(s.limit, 1<<40)*s.space.part.shard.Of
+			continue
+		}
 		turns, step, leaves := s.trie.follow(d.sequence)
-		if !leaves {
+		if !leaves || !s.space.overlaps(turns[:len(turns)-1], turns[len(turns)-1]) {
 			s.known++
 			s.over = s.over || s.known > maxKnown
 			continue
@@ -130,7 +143,7 @@ func (s *Sample) find() {
 		s.known = 0
 		s.waiting[step] = nil
 		s.taken++
-		s.next = &Job{Prefix: turns, Ask: slices.Clone(d.sequence), sample: s, step: step, number: d.number}
+		s.next = &Job{space: &s.space, Prefix: turns, Ask: slices.Clone(d.sequence), sample: s, step: step, number: d.number}
 	}
 }
 
@@ -180,8 +193,10 @@ func (s *Sample) Done(job *Job, x Execution) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running--
-	if x.wasRun() {
+	if job.Mine(x) {
 		s.about.Scenarios++
+	} else {
+		s.taken--
 	}
 	s.again = append(s.again, s.waiting[job.step]...)
 	s.deferred -= len(s.waiting[job.step])
@@ -200,6 +215,9 @@ func (s *Sample) Done(job *Job, x Execution) {
 func (s *Sample) told(job *Job, x Execution) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if job.leaves(x) {
+		return // it does not count, and may still be drawn
+	}
 	if !x.known {
 		if _, step, leaves := s.trie.follow(job.Ask); leaves {
 			s.trie.dead(step)
@@ -217,8 +235,10 @@ func (s *Sample) learn(x Execution) {
 	if !isNew {
 		return
 	}
-	s.executions++
-	s.space.infeasible(&s.infeasible, &s.trie.course, common)
+	if s.space.Owns(x.Sequence) {
+		s.executions++
+	}
+	s.space.infeasible(&s.infeasible, &s.trie.course, common, x.Sequence)
 	all := big.NewInt(int64(s.executions))
 	if all.Add(all, &s.infeasible).Cmp(s.total) == 0 {
 		s.all, s.over = true, true

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"math"
 	"math/big"
 	"slices"
 
@@ -17,10 +18,15 @@ type Space struct {
 	// Tree tells that a thread may have any turn for which it is ready, however many were planned. What
 	// there is then are executions, not sequences.
 	Tree bool
+
+	part *part // of a shard; nil is the whole space
 }
 
 // Count returns how many sequences there are. It means nothing in a tree.
 func (s Space) Count() *big.Int {
+	if s.part != nil {
+		return new(big.Int).Sub(s.part.to.rank, s.part.from.rank)
+	}
 	if len(s.Counts) == 0 {
 		return big.NewInt(1)
 	}
@@ -74,36 +80,50 @@ func (s *Space) orders(left []int) *big.Int {
 	return orders
 }
 
-// infeasible adds, to sum, the sequences that begin as the execution does, with at least the turns before
-// from, and then give a turn to a thread that cannot take it; and those that go on when nothing is to be
-// decided any more, but for the one that is the execution's name.
-func (s *Space) infeasible(sum *big.Int, c *course, from int) {
+// infeasible adds, to sum, the sequences that begin as the execution of that name does, with at least the
+// turns before from, and then give a turn to a thread that cannot take it; and those that go on when nothing is
+// to be decided any more, but for the one that is the execution's name.
+func (s *Space) infeasible(sum *big.Int, c *course, from int, name []int) {
 	if c.blocked == nil && len(c.turns) == s.turns() {
 		return // of a thread that ends early some turns are left
 	}
-	left := slices.Clone(s.Counts)
-	for at, thread := range c.turns {
+	left := s.unready(sum, c, from, len(c.turns))
+	// From here on nothing was to be decided: however a sequence goes on, the execution is this one.
+	s.add(sum, c.turns, -1, left)
+	if s.Owns(name) {
+		sum.Sub(sum, big.NewInt(1))
+	}
+}
+
+// unready adds, to sum, the sequences that leave the execution at one of its turns, from that of index from to
+// that before to, by a thread that cannot take it. It returns the turns that are left after these.
+func (s *Space) unready(sum *big.Int, c *course, from, to int) (left []int) {
+	left = slices.Clone(s.Counts)
+	for at, thread := range c.turns[:to] {
 		if at >= from {
 			for other := range left {
 				if other != thread && left[other] > 0 && !c.ready(at, other) && s.allows(other, left) {
 					left[other]--
-					sum.Add(sum, s.orders(left))
+					s.add(sum, c.turns[:at], other, left)
 					left[other]++
 				}
 			}
 		}
 		left[thread]--
 	}
-	// From here on nothing was to be decided: however a sequence goes on, the execution is this one.
-	sum.Add(sum, s.orders(left))
-	sum.Sub(sum, big.NewInt(1))
+	return left
 }
 
 // Search returns the depth-first search of the space. The execution is that of the serial run.
 func (s Space) Search(serial Execution) *Search {
 	s.Counts = slices.Clone(s.Counts)
-	search := &Search{space: s}
+	search := &Search{space: s, limit: math.MaxInt}
 	search.changed.L = &search.mu
-	search.add(&branch{space: &search.space}, serial)
+	switch {
+	case s.startsBefore(serial.Sequence) || !serial.known:
+		search.add(&branch{space: &search.space}, serial, search.space.Owns(serial.Sequence))
+	case s.Count().Sign() > 0:
+		search.edge = search.space.first()
+	}
 	return search
 }

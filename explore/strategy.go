@@ -14,8 +14,8 @@ type Strategy interface {
 	// Wait returns true once there is a job, and false once there will be none any more. It waits while
 	// jobs are running whose executions may give further ones.
 	Wait() bool
-	// Next returns the next job, or nil if there is none at the moment. Each job is to be handed to
-	// Done, whatever became of it.
+	// Next returns the next job, or nil if there is none at the moment: it does not wait. Each job is to be
+	// handed to Done, whatever became of it.
 	Next() *Job
 	// Done takes what became of a job.
 	Done(job *Job, x Execution)
@@ -31,6 +31,8 @@ type Job struct {
 	// Ask is the sequence to be asked for; nil stands for Prefix. It is not to be changed.
 	Ask []int
 
+	space  *Space
+	edge   bool    // it goes along the first sequence of a shard's part
 	branch *branch // of a Search
 	number int     // among the jobs of the branch, or the draws of the sample
 	cost   int     // of a Fewest
@@ -58,7 +60,7 @@ type Config struct {
 	// Strategy is one of [Strategies]. "" are the permutations where Enough is enough for all sequences, or
 	// for the serial run alone; else half of that is for the fewest switches, and what is left of Limit is random.
 	Strategy string
-	Limit    int    // how many scenarios are to be run at most, the serial one included
+	Limit    int    // how many scenarios of the whole space are to be run at most, the serial one included
 	Enough   int    // Limit, or less; 0 is Limit
 	Seed     uint64 // of what is drawn
 	Depth    int    // of pct, 1 or more
@@ -73,6 +75,9 @@ const (
 	Tree           = "tree"
 )
 
+// mixed is half of fewest-switches and half of random.
+const mixed = "mixed"
+
 // Strategies are the names of all strategies.
 func Strategies() []string { return []string{Permutations, FewestSwitches, AtRandom, WithPCT, Tree} }
 
@@ -80,17 +85,26 @@ func Strategies() []string { return []string{Permutations, FewestSwitches, AtRan
 // is to be a tree if the strategy is.
 func (c Config) Choose(space Space, serial Execution) Strategy {
 	c.Enough = cmp.Or(c.Enough, c.Limit)
+	if c.Strategy == "" {
+		// What all shards do is decided by what they have together.
+		whole := space
+		whole.part = nil
+		c.Strategy = Permutations
+		if c.Limit > 1 && whole.Count().Cmp(big.NewInt(int64(c.Enough))) > 0 {
+			c.Strategy = mixed
+		}
+	}
+	c.Limit, c.Enough = space.Limit(c.Limit), space.Limit(c.Enough)
 	switch c.Strategy {
 	case Permutations, Tree:
-		return space.Search(serial)
+		search := space.Search(serial)
+		search.limit = c.Limit
+		return search
 	case FewestSwitches:
 		return NewFewest(space, serial, c.Limit)
 	case AtRandom, WithPCT:
 		return newSample(space, serial, c)
-	case "":
-		if c.Limit == 1 || space.Count().Cmp(big.NewInt(int64(c.Enough))) <= 0 {
-			return space.Search(serial)
-		}
+	case mixed:
 		return newMix(space, serial, c)
 	}
 	panic(fmt.Sprintf("explore: there is no strategy %q", c.Strategy))

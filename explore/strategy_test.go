@@ -24,47 +24,62 @@ type tested struct {
 	decided  []string // as far as they were chosen
 	names    [][]int
 	reports  []*protocol.Scenario
+	edges    int // executions that were run and are another shard's, or will be run again
 }
 
 // took is called with what a job executed.
-func (s *tested) took(prefix []int, report *protocol.Scenario) explore.Execution {
-	x := s.space.Read(prefix, report)
+func (s *tested) took(job *explore.Job, report *protocol.Scenario) explore.Execution {
+	x := job.Read(report)
 	if x.Diverged {
-		s.t.Fatalf("the job %v diverged: it executed %v", prefix, report.Executed())
+		s.t.Fatalf("the job %v diverged: it executed %v", job.Prefix, report.Executed())
 	}
+	if !job.Mine(x) {
+		s.edges++
+		return x
+	}
+	s.add(x, report)
+	return x
+}
+
+// add takes an execution that counts.
+func (s *tested) add(x explore.Execution, report *protocol.Scenario) {
 	s.ran = append(s.ran, fmt.Sprint(report.Executed()))
 	s.decided = append(s.decided, fmt.Sprint(explore.Decided(x)))
 	s.names = append(s.names, x.Sequence)
 	s.reports = append(s.reports, report)
 	again := s.p.run(x.Sequence, s.space.Counts)
 	if diff := cmp.Diff(report.Executed(), again.Executed()); diff != "" {
-		s.t.Fatalf("the job %v: its execution is called %v, which executes (-want +got):\n%s", prefix, x.Sequence, diff)
+		s.t.Fatalf("an execution is called %v, which executes (-want +got):\n%s", x.Sequence, diff)
 	}
-	return x
 }
 
 // follow explores a program with so many workers, whose jobs are done in any order, up to the limit.
 func follow(t rapid.TB, p program, space explore.Space, c explore.Config, workers int) *tested {
+	return followShard(t, p, space, protocol.Shard{}, c, workers)
+}
+
+// followShard explores the part of a shard.
+func followShard(t rapid.TB, p program, space explore.Space, shard protocol.Shard, c explore.Config, workers int) *tested {
 	serial := p.run(nil, nil)
 	space.Counts = countsOf(serial)
+	space = space.Shard(shard)
 	s := &tested{t: t, p: p, space: space}
-	s.strategy = c.Choose(space, s.took(nil, serial))
+	first := space.Read(nil, serial)
+	if space.Owns(first.Sequence) {
+		s.add(first, serial)
+	}
+	s.strategy = c.Choose(space, first)
 	var running []*explore.Job
-	given := 1
 	for {
 		busy := workers
 		if workers > 1 {
 			busy = rapid.IntRange(1, workers).Draw(t.(*rapid.T), "busy")
 		}
-		for len(running) < busy && given < c.Limit && (len(running) > 0 || s.strategy.Wait()) {
-			if len(running) > 0 && c.Strategy == "" {
-				break // between its halves it waits
-			}
+		for len(running) < busy && (len(running) > 0 || s.strategy.Wait()) {
 			job := s.strategy.Next()
 			if job == nil {
 				break
 			}
-			given++
 			running = append(running, job)
 		}
 		if len(running) == 0 {
@@ -80,7 +95,7 @@ func follow(t rapid.TB, p program, space explore.Space, c explore.Config, worker
 		if ask == nil {
 			ask = job.Prefix
 		}
-		s.strategy.Done(job, s.took(job.Prefix, p.run(ask, space.Counts)))
+		s.strategy.Done(job, s.took(job, p.run(ask, space.Counts)))
 	}
 	sorted := slices.Sorted(slices.Values(s.ran))
 	if len(slices.Compact(slices.Clone(sorted))) < len(sorted) {
@@ -178,9 +193,14 @@ func TestCompleteIsTrue(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				p, counts := drawSmall(t)
 				c := explore.Config{Strategy: explore.FewestSwitches, Limit: rapid.IntRange(1, 100).Draw(t, "limit")}
-				s := follow(t, p, explore.Space{}, c, workers)
+				var shard protocol.Shard
+				if shard.Of = rapid.IntRange(0, 4).Draw(t, "shards"); shard.Of > 0 {
+					shard.Index = rapid.IntRange(1, shard.Of).Draw(t, "shard")
+				}
+				s := followShard(t, p, explore.Space{}, shard, c, workers)
 				complete := s.strategy.Progress().Strategies[0].Complete
 				want := 0
+				levels := map[int]int{}
 				seen := map[string]bool{}
 				for sequence := range permutations.All(counts) {
 					report := p.run(sequence, counts)
@@ -189,8 +209,12 @@ func TestCompleteIsTrue(t *testing.T) {
 						continue
 					}
 					seen[name] = true
+					if !s.space.Owns(explore.Read(counts, nil, report).Sequence) {
+						continue
+					}
 					if n := preemptions(report, counts); n <= complete.Preemptions {
 						want++
+						levels[n]++
 						if !slices.Contains(s.ran, name) {
 							t.Errorf("%v\nsaid to be complete up to %d preemptions, but %s has %d and was not run",
 								p, complete.Preemptions, name, n)
@@ -199,6 +223,11 @@ func TestCompleteIsTrue(t *testing.T) {
 				}
 				if complete.Executions != want {
 					t.Errorf("%v\ncomplete up to %d preemptions: got %d, want %d", p, complete.Preemptions, complete.Executions, want)
+				}
+				for n, executions := range complete.Levels {
+					if executions != levels[n] {
+						t.Errorf("%v\nexecutions with %d preemptions: got %d, want %d", p, n, executions, levels[n])
+					}
 				}
 			})
 		})
@@ -271,7 +300,7 @@ func TestFewestDropsOnlyWhatIsBeyondTheLimit(t *testing.T) {
 			executions, preemptions = n, preemptions+1
 		}
 		complete := s.strategy.Progress().Strategies[0].Complete
-		if want := (protocol.Complete{Preemptions: preemptions, Executions: executions}); *complete != want {
+		if want := (protocol.Complete{Preemptions: preemptions, Executions: executions}); !cmp.Equal(*complete, want) {
 			t.Errorf("counts %v, limit %d: complete is %v, want %v", counts, limit, *complete, want)
 		}
 	})

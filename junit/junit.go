@@ -32,6 +32,8 @@
 //     compiler's text. A package that failed without a failed test is the errored case
 //     "[package failed]", and one whose end is missing "[package did not finish]". Where a failed
 //     package has failed tests, what it printed outside of them is the suite's system-out.
+//   - Where the run is one of several shards, which one is a property of the suite, orchtest.shard. A test that
+//     is another shard's, or of which all scenarios are, has no case, unless it failed.
 //   - The counts in the attributes are those of the cases in the file.
 //   - The file is well-formed XML 1.0 whatever was printed and however tests are named: ANSI escape
 //     sequences are left out, a carriage return is a line feed, a character that XML forbids is
@@ -78,6 +80,9 @@ func New(c Config) *Report {
 
 // Add takes the next event. An event whose action it does not know changes nothing.
 func (r *Report) Add(e parse.Event) {
+	if e.Action == parse.ActionAttr && e.Package == "" {
+		return // of the stream as a whole
+	}
 	switch e.Action {
 	case parse.ActionBuildOutput, parse.ActionBuildFail:
 		r.builds.add(e)
@@ -100,6 +105,15 @@ func (r *Report) WriteXML(w io.Writer) error {
 		return fmt.Errorf("write JUnit XML: %w", err)
 	}
 	return nil
+}
+
+// SetRoot sets what the files of test cases in the events to come are written relative to; see [Config]. The
+// streams of shards may come from different folders.
+func (r *Report) SetRoot(folder string) {
+	r.config.Root = folder
+	for _, s := range r.suites {
+		s.root = folder
+	}
 }
 
 // suite returns the suite of a package, which it makes where there is none.

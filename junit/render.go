@@ -34,7 +34,7 @@ func (s *suite) render(c Config, builds *builds) testsuite {
 func (s *suite) renderTests(out *testsuite, tests []*test) (bad bool) {
 	tallies := count(tests)
 	for _, t := range tests {
-		if !t.isCase(tallies[t]) {
+		if !t.isCase(tallies[t]) || s.leaves(t, tallies[t]) {
 			continue
 		}
 		out.add(s.renderTest(t))
@@ -65,6 +65,17 @@ func (s *suite) renderPackage(out *testsuite, builds *builds, bad bool) {
 	default:
 		out.add(s.packageCase("[package did not finish]", outcome{errored, "did not finish"}, printed))
 	}
+}
+
+// leaves reports whether a test is left to another shard, and nothing is to be said of it here.
+func (s *suite) leaves(t *test, scenarios tally) bool {
+	switch {
+	case t.isScenario() || t.outcome().bad():
+		return false
+	case t.planned:
+		return scenarios.all == 0 && len(t.explored) > 0 && t.explored[0].Shard != nil
+	}
+	return s.left
 }
 
 // packageCase returns a case that stands for the package as a whole.
@@ -107,7 +118,11 @@ func (s *suite) label() string {
 
 // properties returns the configured ones, and those of the explorations.
 func (s *suite) properties(c Config, tests []*test) []junit.Property {
-	return cleaned(append(sortedProperties(c.Properties), explorationProperties(tests)...))
+	all := sortedProperties(c.Properties)
+	if s.shard != "" {
+		all = append(all, junit.Property{Name: "orchtest.shard", Value: s.shard})
+	}
+	return cleaned(append(all, explorationProperties(tests)...))
 }
 
 // sortedProperties returns the values by name.

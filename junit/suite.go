@@ -1,9 +1,11 @@
 package junit
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 
+	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
 )
 
@@ -17,6 +19,9 @@ type suite struct {
 	action  string    // of the package's end, a fail once there was one; empty before
 	output  text      // outside of any test
 	build   string    // import path of the build that failed
+
+	shard string // of several, 1/4; empty where the run is none
+	left  bool   // the tests that are not orchestrated are another shard's
 
 	tests     []*test          // in the order in which they began
 	latest    map[string]*test // by name
@@ -74,7 +79,12 @@ func (s *suite) addPackage(e parse.Event) {
 			s.endBenchmarks("")
 		}
 		s.output.add(e.Output, "")
-	case parse.ActionStart, parse.ActionRun, parse.ActionPause, parse.ActionCont, parse.ActionBench, parse.ActionAttr:
+	case parse.ActionAttr:
+		var record protocol.ShardRecord
+		if e.Key == protocol.AttrShard && json.Unmarshal([]byte(e.Value), &record) == nil {
+			s.shard, s.left = record.Shard.String(), record.Left
+		}
+	case parse.ActionStart, parse.ActionRun, parse.ActionPause, parse.ActionCont, parse.ActionBench:
 		// None of these says more about a package than that it is there.
 	}
 }

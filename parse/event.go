@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -73,6 +74,20 @@ func (e Event) Ends() bool {
 	switch e.Action {
 	case ActionPass, ActionFail, ActionSkip:
 		return true
+	}
+	return false
+}
+
+// EndLine reports whether an output event is the line that announces the end of its test.
+func (e Event) EndLine() bool {
+	if e.Action != ActionOutput {
+		return false
+	}
+	text := strings.TrimLeft(e.Output, " ")
+	for _, verdict := range []string{"PASS", "FAIL", "SKIP"} {
+		if strings.HasPrefix(text, "--- "+verdict+": "+e.Test+" (") {
+			return true
+		}
 	}
 	return false
 }

@@ -17,11 +17,16 @@ import (
 //	10,000 of 17,153,136 sequences (0.06 %), 400 infeasible: 10,000 passed
 //	fewest-switches: 100 of 924 sequences (10.82 %): 100 passed; complete up to 2 preemptions: 62 of 924
 //	tree: 31 executions: 31 passed
+//	shard 2/4: 231 of 924 sequences: 231 passed
+//	shard 2/4: 100 of 231 sequences (43.29 %), of 924 in all: 100 passed
 //
 // Those that say "of" are of a partial exploration ([Partial]). Their share is that of the sequences that
 // were planned alone: how many of the others are infeasible is not known.
 func Summary(e protocol.Exploration) string {
 	var b strings.Builder
+	if e.Shard != nil {
+		fmt.Fprintf(&b, "shard %v: ", e.Shard)
+	}
 	if len(e.Strategies) == 1 {
 		b.WriteString(e.Strategies[0].Name + ": ")
 	}
@@ -77,6 +82,14 @@ func cached(e protocol.Exploration) string {
 	return fmt.Sprintf(" (%s cached)", Grouped(strconv.Itoa(e.Cached)))
 }
 
+// Told returns what is told of an exploration at the end of its test, which has so many calls.
+func Told(e protocol.Exploration, calls int) string {
+	if calls > 1 {
+		return fmt.Sprintf("call %d of %d: %s", e.Call+1, calls, Summary(e))
+	}
+	return Summary(e)
+}
+
 // about says what a strategy came to.
 func about(s protocol.Strategy, e protocol.Exploration) string {
 	var facts []string
@@ -110,11 +123,19 @@ func complete(c protocol.Complete, e protocol.Exploration) string {
 		noun = "preemption"
 	}
 	return fmt.Sprintf("complete up to %d %s: %s of %s", c.Preemptions, noun,
-		Grouped(strconv.Itoa(c.Executions)), Grouped(e.Sequences))
+		Grouped(strconv.Itoa(c.Executions)), Grouped(sequences(e)))
+}
+
+// sequences returns how many there are for the run: of a shard those that it has.
+func sequences(e protocol.Exploration) string {
+	if e.Shard != nil {
+		return e.Part
+	}
+	return e.Sequences
 }
 
 // Partial reports whether an exploration left out sequences of which nothing is known. What is infeasible
-// executes like a sequence that was planned.
+// executes like a sequence that was planned. That of a shard is asked for its part.
 func Partial(e protocol.Exploration) bool {
 	if pinned(e) {
 		return false // they are all that the test asks for
@@ -125,7 +146,7 @@ func Partial(e protocol.Exploration) bool {
 	if e.Repeated {
 		return true
 	}
-	all, ok := new(big.Int).SetString(e.Sequences, 10)
+	all, ok := new(big.Int).SetString(sequences(e), 10)
 	covered := big.NewInt(int64(e.Planned))
 	return ok && covered.Add(covered, infeasible(e)).Cmp(all) < 0
 }
@@ -145,15 +166,23 @@ func extent(e protocol.Exploration) string {
 	if tree(e) {
 		return planned + " " + plural(e.Planned, "execution") + andMore(e)
 	}
-	all, ok := new(big.Int).SetString(e.Sequences, 10)
-	if !ok {
-		return planned + " of an unknown number of sequences"
-	}
 	noun := "sequences"
 	if e.Sequences == "1" {
 		noun = "sequence"
 	}
+	if pinned(e) {
+		return fmt.Sprintf("%s of %s %s", planned, Grouped(e.Sequences), noun)
+	}
+	all, ok := new(big.Int).SetString(sequences(e), 10)
+	if !ok {
+		return planned + " of an unknown number of sequences"
+	}
 	total, infeasible := Grouped(all.String()), infeasible(e)
+	whole, share := "", ""
+	if e.Shard != nil {
+		whole = " of " + Grouped(e.Sequences)
+		share = "," + whole + " in all"
+	}
 	ran := Grouped(strconv.Itoa(e.Passed + e.Failed + e.Errored + e.Skipped))
 	if e.Symmetric {
 		noun = "symmetric " + noun
@@ -161,17 +190,15 @@ func extent(e protocol.Exploration) string {
 	switch {
 	case e.Repeated:
 		return fmt.Sprintf("%s scenarios, some of them perhaps twice, in %s %s", planned, total, noun)
-	case pinned(e):
-		return fmt.Sprintf("%s of %s %s", planned, total, noun)
 	case Partial(e) && infeasible.Sign() > 0:
-		return fmt.Sprintf("%s of %s %s (%s %%), %s infeasible", planned, total, noun,
-			percent(int64(e.Planned), all), Grouped(infeasible.String()))
+		return fmt.Sprintf("%s of %s %s (%s %%)%s, %s infeasible", planned, total, noun,
+			percent(int64(e.Planned), all), share, Grouped(infeasible.String()))
 	case Partial(e):
-		return fmt.Sprintf("%s of %s %s (%s %%)", planned, total, noun, percent(int64(e.Planned), all))
+		return fmt.Sprintf("%s of %s %s (%s %%)%s", planned, total, noun, percent(int64(e.Planned), all), share)
 	case infeasible.Sign() > 0:
-		return fmt.Sprintf("%s %s: %s run, %s infeasible", total, noun, ran, Grouped(infeasible.String()))
+		return fmt.Sprintf("%s%s %s: %s run, %s infeasible", total, whole, noun, ran, Grouped(infeasible.String()))
 	}
-	return total + " " + noun
+	return total + whole + " " + noun
 }
 
 // tree reports whether an exploration goes by executions, of which nobody knows how many there are.
@@ -183,6 +210,9 @@ func pinned(e protocol.Exploration) bool { return ofStrategy(e, "pinned") }
 func ofStrategy(e protocol.Exploration, name string) bool {
 	return len(e.Strategies) == 1 && e.Strategies[0].Name == name
 }
+
+// Counted returns a number of things, in words as 1 shard or 4 shards.
+func Counted(n int, noun string) string { return fmt.Sprintf("%d %s", n, plural(n, noun)) }
 
 func plural(n int, noun string) string {
 	if n == 1 {

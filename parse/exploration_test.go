@@ -59,6 +59,41 @@ func TestSummary(t *testing.T) {
 			"3,000 scenarios, some of them perhaps twice, in 924 sequences: 3,000 passed; 30 rounds",
 		},
 		{
+			"a shard", protocol.Exploration{Sequences: "924", Shard: &protocol.Shard{Index: 2, Of: 4}, Part: "231", Planned: 231, Passed: 231},
+			"shard 2/4: 231 of 924 sequences: 231 passed",
+		},
+		{
+			"a shard without any sequence", protocol.Exploration{Sequences: "1", Shard: &protocol.Shard{Index: 2, Of: 4}, Part: "0"},
+			"shard 2/4: 0 of 1 sequence: 0 passed",
+		},
+		{
+			"a shard, some infeasible",
+			protocol.Exploration{Sequences: "20", Shard: &protocol.Shard{Index: 1, Of: 3}, Part: "7", Infeasible: "4", Planned: 3, Passed: 3},
+			"shard 1/3: 7 of 20 sequences: 3 run, 4 infeasible: 3 passed",
+		},
+		{
+			"a part of a shard",
+			protocol.Exploration{
+				Sequences: "924", Shard: &protocol.Shard{Index: 2, Of: 4}, Part: "231", Infeasible: "9", Planned: 100, Passed: 100,
+				Strategies: []protocol.Strategy{
+					{Name: "fewest-switches", Scenarios: 100, Complete: &protocol.Complete{Preemptions: 2, Executions: 15}},
+				},
+			},
+			"shard 2/4: fewest-switches: 100 of 231 sequences (43.29 %), of 924 in all, 9 infeasible: 100 passed; " +
+				"complete up to 2 preemptions: 15 of 231",
+		},
+		{
+			"a shard of a tree",
+			protocol.Exploration{Shard: &protocol.Shard{Index: 2, Of: 4}, Planned: 7, Passed: 7, Strategies: []protocol.Strategy{{Name: "tree"}}},
+			"shard 2/4: tree: 7 executions: 7 passed",
+		},
+		{
+			"a shard of sequences that are pinned",
+			protocol.Exploration{Sequences: "6", Shard: &protocol.Shard{Index: 2, Of: 4}, Planned: 1, Passed: 1,
+				Strategies: []protocol.Strategy{{Name: "pinned"}}},
+			"shard 2/4: pinned: 1 of 6 sequences: 1 passed",
+		},
+		{
 			"the fewest switches",
 			protocol.Exploration{Sequences: "924", Planned: 1100, Passed: 100, NotRun: 0, Strategies: []protocol.Strategy{
 				{Name: "fewest-switches", Scenarios: 100, Complete: &protocol.Complete{Preemptions: 10, Executions: 924}},

@@ -94,21 +94,3 @@ func ExampleCanonical() {
 	fmt.Println(sequence)
 	// Output: [0 1 0 2 1 2]
 }
-
-// The fewest switches first, of the representatives, on two machines.
-func ExampleShard() {
-	for shard := range 2 {
-		it := permutations.NewFewest([]int{2, 2})
-		if err := it.Symmetric([]int{0, 0}); err != nil {
-			fmt.Println(err)
-			return
-		}
-		for mine := permutations.Shard(it, shard, 2); mine.Next(); {
-			fmt.Printf("shard %d of 2: %s, preemptions: %d\n", shard, permutations.Format(mine.Sequence()), it.Preemptions())
-		}
-	}
-	// Output:
-	// shard 0 of 2: 0,0,1,1, preemptions: 0
-	// shard 0 of 2: 0,1,0,1, preemptions: 2
-	// shard 1 of 2: 0,1,1,0, preemptions: 1
-}

@@ -4,8 +4,9 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/orchtest/orchtest/permutations"
 	"pgregory.net/rapid"
+
+	"github.com/orchtest/orchtest/permutations"
 )
 
 // Every iterator is one of these.
@@ -52,9 +53,6 @@ var iterators = map[string]func(counts []int) permutations.Sequences{
 			panic(err)
 		}
 		return it
-	},
-	"Shard": func(counts []int) permutations.Sequences {
-		return permutations.Shard(permutations.New(counts), 0, 2)
 	},
 }
 
@@ -112,40 +110,6 @@ func TestSequencesKeepTheirCounts(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestShardsPartition(t *testing.T) {
-	for name, of := range iterators {
-		t.Run(name, func(t *testing.T) {
-			rapid.Check(t, func(t *rapid.T) {
-				counts := rapid.SliceOfN(rapid.Just(2), 0, 3).Draw(t, "counts")
-				all := texts(of(counts), enough)
-				n := rapid.IntRange(1, 2*len(all)).Draw(t, "shards")
-				got := make([]string, len(all))
-				for i := range n {
-					shard := texts(permutations.Shard(of(counts), i, n), enough)
-					if least := len(all) / n; len(shard) < least || len(shard) > least+1 {
-						t.Fatalf("shard %d of %d: got %d of %d sequences", i, n, len(shard), len(all))
-					}
-					for j, text := range shard {
-						got[i+j*n] = text
-					}
-				}
-				if !slices.Equal(got, all) {
-					t.Fatalf("%d shards: got in turns %q, want %q", n, got, all)
-				}
-			})
-		})
-	}
-}
-
-func TestMisuseOfShardPanics(t *testing.T) {
-	shard := func(i, n int) func() {
-		return func() { permutations.Shard(permutations.New(nil), i, n) }
-	}
-	mustPanic(t, shard(2, 2), "permutations: Shard: shard 2 of 2: pass an index from 0 that is below the number")
-	mustPanic(t, shard(-1, 2), "shard -1 of 2")
-	mustPanic(t, shard(0, 0), "shard 0 of 0")
 }
 
 // measured are the counts that a step is measured for.

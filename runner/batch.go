@@ -228,7 +228,7 @@ func (b *batch) wait() *ran {
 		default:
 		}
 	}
-	b.timer.Stop()
+	inTime := b.timer.Stop()
 	last.took = b.x.r.Now().Sub(b.began)
 	if len(b.queue) > 0 {
 		b.begin()
@@ -238,7 +238,9 @@ func (b *batch) wait() *ran {
 	} else {
 		b.later += last.took
 	}
-	last.goesOn(b.x)
+	if inTime { // else the process is about to end
+		last.goesOn(b.x)
+	}
 	return last
 }
 

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// A listedPackage is what go list says of a package under test.
-type listedPackage struct {
+// A packageInfo is what go list says of a package under test.
+type packageInfo struct {
 	dir, root string
 	forTest   bool // it is made of another one, for that one's tests
 	// binary stands for the contents of its test binary: it is a hash of all that is linked. The linker,
@@ -27,7 +27,7 @@ const listFormat = `{{.ImportPath}}{{"\t"}}{{.DepOnly}}{{"\t"}}{{.Dir}}{{"\t"}}{
 
 // listPackages lists packages by their import paths, and finds out about their test binaries if that is
 // asked for. A package without tests has none.
-func (r *run) listPackages(ctx context.Context, binaries bool, patterns ...string) (map[string]listedPackage, error) {
+func (r *run) listPackages(ctx context.Context, binaries bool, patterns ...string) (map[string]packageInfo, error) {
 	args := []string{"list", "-f", listFormat}
 	if binaries {
 		args = append(args, "-test", "-deps", "-export")
@@ -39,7 +39,7 @@ func (r *run) listPackages(ctx context.Context, binaries bool, patterns ...strin
 		return nil, err
 	}
 	ids, deps := map[string]string{}, map[string][]string{}
-	found := map[string]listedPackage{}
+	found := map[string]packageInfo{}
 	for line := range strings.Lines(out) {
 		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		if len(fields) != 6 {
@@ -49,7 +49,7 @@ func (r *run) listPackages(ctx context.Context, binaries bool, patterns ...strin
 		_, ids[path], _ = strings.Cut(fields[4], "/") // the second half stands for the contents
 		if fields[1] == "false" {
 			deps[path] = strings.Split(fields[5], ",")
-			found[path] = listedPackage{dir: fields[2], root: fields[3]}
+			found[path] = packageInfo{dir: fields[2], root: fields[3]}
 		}
 	}
 	for path, p := range found {

@@ -52,7 +52,7 @@ func (x *exploration) late(call *exploredCall) {
 	x.r.mu.Unlock()
 	switch {
 	case call.search == nil:
-		call.outOfTime = ran < min(call.limit, 1+len(call.pinned))
+		call.outOfTime = ran < call.pins()
 	case x.r.UntilFailure:
 		call.outOfTime = call.search.Progress().More
 	default:
@@ -68,7 +68,7 @@ func (x *exploration) hunt(ctx context.Context) {
 		for _, call := range x.calls {
 			search, ok := call.search.(explore.Repeater)
 			seed := x.r.Seed + uint64(round-1)
-			if !ok || call.limit == 1 || x.stopped(ctx) || !search.Again(seed, x.r.MaxScenarios-1) {
+			if !ok || call.limit == 1 || x.stopped(ctx) || !search.Again(seed, x.r.MaxScenarios) {
 				continue
 			}
 			before := x.announce(call, round, seed)

@@ -188,6 +188,13 @@ func (k *console) summarize(explored []exploredTest, only bool) {
 	}
 }
 
+// say adds a line to the summary. It is called after summarize.
+func (k *console) say(line string) {
+	if k.format != "none" {
+		fmt.Fprint(k.summary, line)
+	}
+}
+
 // show shows what the user asked for, unless the format has shown it. It is called after close.
 func (k *console) show(text string) {
 	if !k.direct() && !k.showsPassing() && k.format != "none" {

@@ -22,6 +22,8 @@ type exploration struct {
 	ended  parse.Event // the end of the test in the plan run
 	calls  []*exploredCall
 	failed atomic.Bool // a scenario failed, or could not be run
+
+	edgeFailed atomic.Bool // one did that is not this shard's
 }
 
 // An exploredCall is one call, and what became of its scenarios.
@@ -29,10 +31,14 @@ type exploredCall struct {
 	plan   protocol.Plan
 	space  explore.Space
 	total  *big.Int          // sequences that there are
+	part   *big.Int          // those that are this run's: it may be one of several shards
+	shard  protocol.Shard    // which
 	limit  int               // how many scenarios are to be run at most
 	serial explore.Execution // of the plan run
 	search explore.Strategy  // nil where sequences are named: by the user, or by the test
-	pinned [][]int           // those that the test names, and that are not the serial run's
+	pinned [][]int           // those that the test names, that are not the serial run's, and are to be run
+
+	pinnedSerial bool // where sequences are pinned, the serial scenario is this run's
 
 	// order is held while the strategy gives a job, or takes one back: the notes have these steps in their order.
 	order sync.Mutex
@@ -47,6 +53,7 @@ type exploredCall struct {
 
 	endless   bool // no number of scenarios was asked for
 	outOfTime bool // scenarios were left out since the time was over
+	outcomes  outcomes
 }
 
 // A tally counts scenarios by their verdict.
@@ -90,7 +97,7 @@ func (r *run) abandoned(t *heldTest) {
 func (r *run) newCall(c *plannedCall) *exploredCall {
 	counts := c.plan.Counts
 	space := explore.Space{Counts: counts, Tree: r.Explore == explore.Tree && len(c.plan.Sequences) == 0}
-	call := &exploredCall{plan: c.plan, limit: r.limitOf(r.Explore), endless: r.endless()}
+	call := &exploredCall{plan: c.plan, outcomes: outcomes{}, limit: r.limitOf(r.Explore), endless: r.endless(), shard: r.Shard}
 	if c.plan.Symmetric {
 		if slices.Min(counts) == slices.Max(counts) {
 			space.Symmetric = true
@@ -98,18 +105,26 @@ func (r *run) newCall(c *plannedCall) *exploredCall {
 			call.limit = 1 // the test has failed, and says why
 		}
 	}
-	call.space, call.total, call.serial = space, space.Count(), space.Read(nil, c.serial)
+	call.total, call.serial = space.Count(), space.Read(nil, c.serial)
+	call.space = space.Shard(r.Shard)
+	call.part = call.space.Count()
 	switch {
 	case r.only != nil:
 	case len(c.plan.Sequences) > 0:
+		pinned := [][]int{}
 		for _, text := range c.plan.Sequences {
 			sequence, err := permutations.Parse(text) // it was read before
 			if err == nil && len(sequence) > 0 && !slices.Equal(sequence, call.serial.Sequence) {
-				call.pinned = append(call.pinned, sequence)
+				pinned = append(pinned, sequence)
 			}
 		}
+		call.pin(pinned, r.Shard)
 	default:
 		call.search = r.strategy(call, r.Seed)
+		call.limit = call.space.Limit(call.limit)
+		if call.ownsSerial() {
+			call.limit = max(call.limit, 1) // it was run to make the plan
+		}
 	}
 	return call
 }
@@ -143,7 +158,7 @@ func (x *exploration) run(ctx context.Context) {
 	defer r.mu.Unlock()
 	diverged := 0
 	for _, call := range x.calls {
-		if call.limit > 0 {
+		if r.only == nil || call.limit > 0 {
 			r.emitExploration(x.test, call, ctx.Err() != nil)
 		}
 		diverged += call.diverged
@@ -151,12 +166,12 @@ func (x *exploration) run(ctx context.Context) {
 	if diverged > 0 {
 		r.say(x.test, divergence)
 	}
-	r.keeper.release(x.test, x.failed.Load() || ctx.Err() != nil)
+	r.keeper.release(x.test, x.failed.Load() || x.edgeFailed.Load() || ctx.Err() != nil)
 }
 
 // explore runs the scenarios of a call after the serial one.
 func (x *exploration) explore(ctx context.Context, call *exploredCall) {
-	if call.limit == 1 || x.stopped(ctx) || (call.search != nil && !call.search.Wait()) {
+	if x.stopped(ctx) || (call.search == nil && len(call.pinned) == 0) || (call.search != nil && !call.search.Wait()) {
 		return
 	}
 	x.open(call)
@@ -186,8 +201,12 @@ func (x *exploration) open(call *exploredCall) {
 // serial reports the serial scenario of each call: the plan run has run it.
 func (x *exploration) serial() {
 	guilty := guiltyCall(x.test.calls, x.ended.Action)
-	for i := range x.calls {
-		x.report(x.serialResult(i, i == guilty))
+	for i, call := range x.calls {
+		if result := x.serialResult(i, i == guilty); call.ownsSerial() {
+			x.report(result)
+		} else {
+			x.foreign(result)
+		}
 	}
 }
 
@@ -271,7 +290,7 @@ func (x *exploration) scenarios(ctx context.Context, call *exploredCall) {
 // pinned runs the sequences that the test names, several at once.
 func (x *exploration) pinned(ctx context.Context, call *exploredCall) {
 	list := &list{}
-	for _, sequence := range call.pinned[:min(len(call.pinned), call.limit-1)] {
+	for _, sequence := range call.pinned {
 		t := x.asked(call, sequence)
 		if t.known == nil {
 			list.tasks = append(list.tasks, t)
@@ -350,6 +369,10 @@ func (x *exploration) report(s scenarioResult) {
 	if s.canceled {
 		return
 	}
+	if s.edge {
+		x.edge(s)
+		return
+	}
 	if s.verdict == failed || s.verdict == errored {
 		x.failed.Store(true)
 	}
@@ -366,6 +389,7 @@ func (x *exploration) report(s scenarioResult) {
 	if !s.plan && !s.known {
 		x.test.pkg.ran = true
 	}
+	s.call.outcomes.add(s)
 	if s.verdict == passed && s.call.endless && s.call.tally[passed] > DefaultMaxScenarios {
 		s.call.unlisted++ // there is no end of them
 		return
@@ -387,13 +411,17 @@ func (c *exploredCall) exploration(interrupted bool) protocol.Exploration {
 		Skipped:     c.tally[skipped],
 		Cached:      c.cached,
 		Interrupted: interrupted,
+		Outcomes:    c.outcomes.list(c.plan),
+	}
+	if c.shard.Of > 0 {
+		e.Shard, e.Part = &c.shard, c.part.String()
 	}
 	e.Symmetric = c.space.Symmetric
 	e.OutOfTime, e.Rounds, e.Unlisted = c.outOfTime, c.rounds, c.unlisted
 	ran := c.tally.sum()
 	switch {
 	case c.search == nil && c.pinned != nil:
-		e.Planned = min(c.limit, 1+len(c.pinned))
+		e.Planned, e.Part = c.pins(), ""
 		e.Strategies = []protocol.Strategy{{Name: "pinned", Scenarios: ran}}
 	case c.search != nil:
 		c.progress(&e)
@@ -408,13 +436,13 @@ func (c *exploredCall) progress(e *protocol.Exploration) {
 	e.Strategies, e.Repeated = p.Strategies, p.Repeated
 	ran := c.tally.sum()
 	if c.space.Tree {
-		e.Sequences, e.Planned, e.More = "", ran, p.More
+		e.Sequences, e.Part, e.Planned, e.More = "", "", ran, p.More
 		return
 	}
-	feasible := c.total // as far as is known
+	feasible := c.part // as far as is known
 	if p.Infeasible.Sign() > 0 {
 		e.Infeasible = p.Infeasible.String()
-		feasible = new(big.Int).Sub(c.total, p.Infeasible)
+		feasible = new(big.Int).Sub(c.part, p.Infeasible)
 	}
 	if feasible.IsInt64() && feasible.Int64() < int64(c.limit) {
 		e.Planned = int(feasible.Int64())

@@ -157,7 +157,7 @@ func ending(child fakeChild) fakeChild {
 // An explored is what became of an exploration.
 type explored struct {
 	Requests    []string // what the processes were asked for
-	Verdicts    []string // of the scenarios, in the order in which they were reported
+	Verdicts    []string // of the scenarios, in the order in which they were reported, and what else was said
 	Exploration protocol.Exploration
 }
 
@@ -208,6 +208,8 @@ func exploreWith(t *testing.T, c Config, counts []int, executor *fakeExecutor) (
 	for _, line := range out.lines {
 		if action, test, _ := strings.Cut(line, " "); action == parse.ActionPass || action == parse.ActionFail || action == parse.ActionSkip {
 			verdicts = append(verdicts, strings.TrimPrefix(test, "TestX/")+" "+action)
+		} else if text, ok := strings.CutPrefix(line, "output TestX     orchtest: "); ok {
+			verdicts = append(verdicts, text)
 		}
 	}
 	return explored{executor.requests, verdicts, call.exploration(false)}, strings.Join(out.lines, "\n")
@@ -325,6 +327,36 @@ func TestExploration(t *testing.T) {
 				[]string{"0,1", "0,1,1,0", "1", "1,0,1,0", "1,1,0,0"},
 				[]string{"0,0,1,1 pass", "0,1,0,1 pass", "0,1,1,0 pass", "1,0,0,1 fail", "1,0,1,0 fail", "1,1,0,0 fail"},
 				protocol.Exploration{Sequences: "6", Planned: 6, Passed: 3, Failed: 3, Diverged: 2},
+			},
+		},
+		{
+			"the second of two shards", Config{Shard: protocol.Shard{Index: 2, Of: 2}}, asAsked,
+			explored{
+				[]string{"1,0,0,1", "1,0,1,0", "1,1,0,0"},
+				[]string{"1,0,0,1 pass", "1,0,1,0 pass", "1,1,0,0 pass"},
+				protocol.Exploration{Sequences: "6", Shard: &protocol.Shard{Index: 2, Of: 2}, Part: "3", Planned: 3, Passed: 3},
+			},
+		},
+		{
+			"a shard whose first sequence is infeasible", Config{Shard: protocol.Shard{Index: 2, Of: 2}}, locked,
+			explored{
+				[]string{"1,0,0,1", "1,0,1,0", "1,1,0,0"},
+				[]string{"1,0,1,0 pass", "1,1,0,0 pass"},
+				protocol.Exploration{Sequences: "6", Shard: &protocol.Shard{Index: 2, Of: 2}, Part: "3", Infeasible: "1", Planned: 2, Passed: 2},
+			},
+		},
+		{
+			"more shards than there may be scenarios", Config{Shard: protocol.Shard{Index: 3, Of: 3}, MaxScenarios: 2, Explore: "permutations"}, asAsked,
+			explored{Exploration: protocol.Exploration{Sequences: "6", Shard: &protocol.Shard{Index: 3, Of: 3}, Part: "2"}},
+		},
+		{
+			"the failure of a scenario that is another shard's", Config{Shard: protocol.Shard{Index: 2, Of: 2}},
+			begins("1,0,0,1", fails(took(0, 1, 0, 1)), asAsked),
+			explored{
+				Requests:    []string{"1,0,0,1"},
+				Exploration: protocol.Exploration{Sequences: "6", Shard: &protocol.Shard{Index: 2, Of: 2}, Part: "3", Planned: 3, NotRun: 3},
+				Verdicts: []string{"scenario 0,1,0,1 failed when it was run to find out where the sequences of shard 2/2 begin and end; " +
+					"the shard whose it is reports it"},
 			},
 		},
 		{

@@ -88,7 +88,7 @@ func (r *run) testArgs() []string {
 	if r.rest != nil {
 		args = append(args, r.rest...)
 	} else {
-		args = append(args, r.goArgs.patterns(r.Packages)...)
+		args = append(args, r.patterns()...)
 	}
 	if len(r.goArgs.own) > 0 {
 		args = append(append(args, "-args"), r.goArgs.own...)

@@ -32,6 +32,11 @@ type keeper struct {
 	// It is nil where there is no coverage.
 	covered func(pkg, line string) string
 
+	// left reports whether the tests of a package that are not orchestrated are another shard's; record is what
+	// the stream says of a package then. They are nil where there are no shards.
+	left   func(pkg string) bool
+	record func(left bool) string
+
 	packages map[string]*heldPackage
 	closed   bool // there is to be no further exploration
 }
@@ -50,6 +55,8 @@ type heldPackage struct {
 	cached  bool // go test has the result from its cache
 	ended   bool // its end has come from go test
 	waiting bool // with its events, for its end
+
+	withheld *withheld // nil where its ordinary tests are this run's
 }
 
 // A heldTest is a test whose end is kept, or will be.
@@ -81,6 +88,9 @@ func (k *keeper) pkg(name string) *heldPackage {
 	p := k.packages[name]
 	if p == nil {
 		p = &heldPackage{name: name, start: k.now(), tests: map[string]*heldTest{}}
+		if k.left != nil && k.left(name) {
+			p.withheld = newWithheld()
+		}
 		k.packages[name] = p
 	}
 	return p
@@ -101,6 +111,7 @@ func (k *keeper) event(e parse.Event) {
 	switch {
 	case err != nil:
 		k.broken(err)
+		k.through(p, e.Test)
 		p.test(e.Test).wrong = err
 	case reported.Echo:
 		return
@@ -129,6 +140,7 @@ func (p *heldPackage) test(name string) *heldTest {
 }
 
 func (k *keeper) plan(p *heldPackage, test string, plan protocol.Plan) {
+	k.through(p, test)
 	t := p.test(test)
 	if slices.ContainsFunc(t.calls, func(c *plannedCall) bool { return c.plan.Call == plan.Call }) {
 		// Two bubbles of testing/synctest in a test that is repeated: the library cannot tell them apart.
@@ -174,12 +186,19 @@ func parents(test string) func(func(string) bool) {
 
 func (k *keeper) packageEvent(p *heldPackage, e parse.Event) {
 	p.events = append(p.events, e)
+	if k.record != nil && e.Action == parse.ActionStart {
+		p.events = append(p.events, parse.Event{Time: e.Time, Action: parse.ActionAttr, Package: p.name,
+			Key: protocol.AttrShard, Value: k.record(p.withheld != nil)})
+	}
 	if k.covered != nil && p.planned && strings.HasPrefix(e.Output, "coverage: ") {
 		p.waiting = true // only then go test has written the profile
 	}
 	if e.Ends() {
 		p.ended, p.waiting = true, false
 		k.abandon(p)
+		if e.Action == parse.ActionFail {
+			k.unfinished(p)
+		}
 	}
 	k.flush(p)
 }
@@ -187,11 +206,13 @@ func (k *keeper) packageEvent(p *heldPackage, e parse.Event) {
 func (k *keeper) testEvent(p *heldPackage, e parse.Event) {
 	t := p.tests[e.Test]
 	switch {
+	case t == nil && p.withheld != nil:
+		k.ordinary(p, e)
 	case t == nil:
 		k.stream.emit(e)
 	case e.Action == parse.ActionRun && t.hasEnded():
 		p.queue = append(p.queue, e)
-	case len(t.end) > 0, e.Ends(), endLine(e):
+	case len(t.end) > 0, e.Ends(), e.EndLine():
 		t.end = append(t.end, e)
 		if e.Ends() {
 			t.ended = k.now()
@@ -200,20 +221,6 @@ func (k *keeper) testEvent(p *heldPackage, e parse.Event) {
 	default:
 		k.stream.emit(e)
 	}
-}
-
-// endLine reports whether an output event is the line that announces the test's end.
-func endLine(e parse.Event) bool {
-	if e.Action != parse.ActionOutput {
-		return false
-	}
-	text := strings.TrimLeft(e.Output, " ")
-	for _, verdict := range []string{"PASS", "FAIL", "SKIP"} {
-		if strings.HasPrefix(text, "--- "+verdict+": "+e.Test+" (") {
-			return true
-		}
-	}
-	return false
 }
 
 // hasEnded reports whether the end of the test has come. Before it comes the line that announces it.
@@ -341,6 +348,7 @@ func (k *keeper) finish(well bool) {
 		p := k.packages[name]
 		p.waiting = false
 		k.abandon(p)
+		k.unfinished(p)
 		k.flush(p)
 		if well && !p.ended {
 			k.broken(fmt.Errorf("%s: the output of go test is incomplete: the end of the package is missing", p.name))

@@ -123,7 +123,7 @@ func (j *journal) readEvent(e parse.Event) {
 }
 
 // left returns the packages whose tests have not come to their end, or nil if all are to be tested.
-func (j *journal) left(packages map[string]listedPackage) []string {
+func (j *journal) left(packages map[string]packageInfo) []string {
 	if len(j.events) == 0 {
 		return nil
 	}
@@ -138,7 +138,7 @@ func (j *journal) left(packages map[string]listedPackage) []string {
 }
 
 // binaries returns what stands for the test binary of each package that has one.
-func binaries(packages map[string]listedPackage) map[string]string {
+func binaries(packages map[string]packageInfo) map[string]string {
 	all := map[string]string{}
 	for path, p := range packages {
 		if p.binary != "" {

@@ -151,14 +151,10 @@ func (x *exploration) recall(call *exploredCall) *jobs {
 	for len(n.steps) > 0 && x.r.ctx.Err() == nil {
 		step := n.steps[0]
 		if !step.done {
-			if 1+left.given >= call.limit {
-				break
-			}
 			job := call.search.Next()
 			if job == nil {
 				break
 			}
-			left.given++
 			t := call.bareTask(job)
 			sequence := permutations.Format(t.request)
 			tasks[sequence], order, jobOf[t] = t, append(order, t), job

@@ -59,19 +59,20 @@ type Config struct {
 	Packages []string // patterns; none is "."
 	GoArgs   []string // what followed -- on the command line: flags of go test
 
-	Run             string        // as go test -run; "" runs everything
-	Sequence        string        // just this sequence of the one orchestrated test that Run matches; "" runs all
-	KeepGoing       bool          // go on after a test's first scenario that failed
-	Parallel        int           // scenarios at once; 0 is the number of CPUs
-	MaxScenarios    int           // per call, or per round of a hunt; 0 is DefaultMaxScenarios, or no limit where there is Time
-	Time            time.Duration // for how long scenarios are started, in the whole run; 0 is without a limit
-	UntilFailure    bool          // hunt: explore again with other seeds, until a test fails
-	Explore         string        // one of explore.Strategies; "" is the permutations, as far as MaxScenarios is enough for them
-	Seed            uint64        // of what is drawn; 0 is as good as any other
-	SeedGiven       bool          // Seed was asked for: else that of a result in the cache goes before it
-	Isolation       string        // one of Isolations; "" is Process
-	Depth           int           // of explore.WithPCT; 0 is DefaultDepth
-	ScenarioTimeout time.Duration // 0 is DefaultScenarioTimeout
+	Run             string         // as go test -run; "" runs everything
+	Sequence        string         // just this sequence of the one orchestrated test that Run matches; "" runs all
+	Shard           protocol.Shard // run just the part of this one of several; the zero value runs all
+	KeepGoing       bool           // go on after a test's first scenario that failed
+	Parallel        int            // scenarios at once; 0 is the number of CPUs
+	MaxScenarios    int            // per call, or per round of a hunt; 0 is DefaultMaxScenarios, or no limit where there is Time
+	Time            time.Duration  // for how long scenarios are started, in the whole run; 0 is without a limit
+	UntilFailure    bool           // hunt: explore again with other seeds, until a test fails
+	Explore         string         // one of explore.Strategies; "" is the permutations, as far as MaxScenarios is enough for them
+	Seed            uint64         // of what is drawn; 0 is as good as any other
+	SeedGiven       bool           // Seed was asked for: else that of a result in the cache goes before it
+	Isolation       string         // one of Isolations; "" is Process
+	Depth           int            // of explore.WithPCT; 0 is DefaultDepth
+	ScenarioTimeout time.Duration  // 0 is DefaultScenarioTimeout
 
 	TurnTimeout    time.Duration // how long a turn may take; 0 is what Env says, or DefaultTurnTimeout
 	DeadlockWindow time.Duration // for how long all threads have to be blocked; 0 likewise, or DefaultDeadlockWindow
@@ -110,6 +111,7 @@ type run struct {
 	overlay  string // the overlay file, "" where there is none
 	toolexec string // what go is to run its tools by, "" where there is none
 	only     *onlySequence
+	shares   *packageShares // nil without Shard
 
 	buildContext context.Context
 	stopBuilds   context.CancelFunc
@@ -201,7 +203,11 @@ func Run(ctx context.Context, c Config) error {
 
 	console := newConsole(r.Config, func(err error) { r.cancel(fmt.Errorf("console: %w", err)) })
 	r.stream.sinks = append(reports.sinks(), &r.verdict, console)
-	err = r.goTest()
+	if r.Shard.Of > 0 {
+		err = r.withShard()
+	} else {
+		err = r.goTest()
+	}
 	unnoted := closeNotebook()
 	console.close()
 	var usage *UsageError
@@ -211,6 +217,9 @@ func Run(ctx context.Context, c Config) error {
 	r.countCached()
 	r.nothingLeft()
 	console.summarize(r.explored, r.only != nil)
+	if r.shares != nil {
+		console.say(r.shardSummary())
+	}
 	if r.only != nil && !r.verdict.failed.Load() {
 		console.show(r.explained) // of what failed it has been shown
 	}
@@ -343,6 +352,8 @@ func (c Config) check() error {
 		return usagef("--until-failure and --keep-going: the one ends where the other goes on: give one of them")
 	case c.UntilFailure && c.Sequence != "":
 		return usagef("--until-failure and --sequence: a single scenario is run once: give one of them")
+	case c.UntilFailure && c.Shard.Of > 0:
+		return usagef("--until-failure and --shard: a hunt has no end that could be shared: leave out --shard, and give each machine a --seed")
 	case c.UntilFailure && c.Resume != "":
 		return usagef("--until-failure and --resume: a hunt goes on with another --seed: leave out --resume")
 	case c.ScenarioTimeout < 0:
@@ -351,6 +362,10 @@ func (c Config) check() error {
 		return usagef("--turn-timeout %v: a turn takes some time", c.TurnTimeout)
 	case c.DeadlockWindow < 0:
 		return usagef("--deadlock-window %v: it takes some time to tell that nothing happens", c.DeadlockWindow)
+	case c.Shard.Of > 0 && c.Sequence != "":
+		return usagef("--shard %v and --sequence %s: a sequence is one scenario, which is not shared out: leave --shard out", c.Shard, c.Sequence)
+	case c.Shard.Of < 0 || c.Shard.Of > 0 && (c.Shard.Index < 1 || c.Shard.Index > c.Shard.Of):
+		return usagef("--shard %v: there is no such shard", c.Shard)
 	case c.JUnitFile != "" && filepath.Clean(c.JUnitFile) == filepath.Clean(c.JSONFile):
 		return usagef("--junitfile and --jsonfile %s: each needs a file of its own", c.JUnitFile)
 	case !slices.Contains(Formats(), c.Format):
@@ -369,6 +384,8 @@ func (c Config) check() error {
 func (r *run) checkResume() error {
 	switch {
 	case r.Resume == "":
+	case r.Shard.Of > 0:
+		return usagef("--resume and --shard: a shard that was interrupted is run again as a whole: leave out --resume")
 	case r.Sequence != "":
 		return usagef("--resume and --sequence: a single scenario has nothing to go on with: give one of them")
 	case r.goArgs.cover:
@@ -403,11 +420,7 @@ func (r *run) emitExploration(t *heldTest, call *exploredCall, interrupted bool)
 	r.stream.emit(parse.Event{Time: &now, Action: parse.ActionAttr, Package: t.pkg.name, Test: t.name,
 		Key: protocol.AttrExploration, Value: encode(e)})
 	if r.only == nil {
-		text := parse.Summary(e)
-		if len(t.calls) > 1 {
-			text = fmt.Sprintf("call %d of %d: %s", e.Call+1, len(t.calls), text)
-		}
-		r.say(t, text)
+		r.say(t, parse.Told(e, len(t.calls)))
 	}
 	r.explored = append(r.explored, exploredTest{t.pkg.name, t.name, e, call.advice()})
 }

@@ -35,6 +35,7 @@ type scenarioResult struct {
 	brokeOff bool               // its process ended before the scenario did
 	diverged bool               // it took other turns than those that it was asked for
 	plan     bool               // it was part of the plan run
+	edge     bool               // it is not this shard's, and was run to find out where its part begins or ends
 	again    string             // of one that failed in a batch: what it came to in a process of its own, if that is known
 	coverage []byte             // its profile; nil where it left none
 	known    bool               // it was not run: it was known what becomes of it

@@ -19,7 +19,7 @@ func (x *exploration) settle(ctx context.Context, last *ran, result scenarioResu
 	if !result.canceled {
 		again := last.read(&result)
 		bad := result.verdict == failed || result.verdict == errored
-		if bad {
+		if bad && !result.edge {
 			x.failed.Store(true) // nothing changes that
 		}
 		if bad || again {
@@ -55,7 +55,7 @@ func (s scenarioResult) confirmed(alone scenarioResult) scenarioResult {
 		why += "; in a process of its own it is skipped"
 		fallthrough
 	default:
-		s.sequence, s.diverged = alone.sequence, alone.diverged // its name, where nothing is shared
+		s.sequence, s.diverged, s.edge = alone.sequence, alone.diverged, alone.edge // its name, where nothing is shared
 	}
 	if s.reason != "" {
 		why = s.reason + "; " + why
@@ -94,6 +94,9 @@ func (r *run) batchFlags(call *exploredCall) []string {
 	}
 	if r.Explore == explore.WithPCT {
 		flags = append(flags, "--depth", strconv.Itoa(r.Depth))
+	}
+	if r.Shard.Of > 0 {
+		flags = append(flags, "--shard", r.Shard.String())
 	}
 	if r.MaxScenarios != DefaultMaxScenarios && r.MaxScenarios != unlimited {
 		flags = append(flags, "--max-scenarios", strconv.Itoa(r.MaxScenarios))

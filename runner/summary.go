@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/orchtest/orchtest/explore"
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
 )
@@ -33,9 +34,12 @@ func summary(explored []exploredTest, only bool) string {
 		if n, ok := new(big.Int).SetString(e.Infeasible, 10); ok {
 			infeasible.Add(&infeasible, n)
 		}
-		if !only && (e.Infeasible != "" || e.Diverged > 0 || e.advice != "" || len(e.Strategies) > 0 || e.Symmetric ||
-			parse.Partial(e.Exploration)) {
+		if !only && (e.Infeasible != "" || e.Diverged > 0 || e.advice != "" || len(e.Strategies) > 0 || e.Symmetric || e.Shard != nil ||
+			len(e.Outcomes) > 0 || parse.Partial(e.Exploration)) {
 			fmt.Fprintf(&tests, "  %s%s: %s\n", e.test, protocol.Suffix(e.Call), parse.Summary(e.Exploration))
+		}
+		if !only {
+			tests.WriteString(outcomeTable(e.Exploration))
 		}
 		if !only && e.advice != "" {
 			fmt.Fprintf(&tests, "    %s\n", e.advice)
@@ -59,8 +63,7 @@ func (c *exploredCall) advice() string {
 	if !c.plan.Same || c.plan.Symmetric || len(c.plan.Sequences) > 0 || c.space.Tree {
 		return ""
 	}
-	space := c.space
-	space.Symmetric = true
+	space := explore.Space{Counts: c.plan.Counts, Symmetric: true}
 	return fmt.Sprintf("its threads are the same function: with orchestrate.Symmetric() there are %s sequences",
 		parse.Grouped(space.Count().String()))
 }

@@ -70,7 +70,7 @@ func (r *run) build(ctx context.Context, pkg string) {
 func (r *run) list(ctx context.Context, t *target) {
 	r.builds <- struct{}{}
 	defer func() { <-r.builds }()
-	var found map[string]listedPackage
+	var found map[string]packageInfo
 	found, t.listErr = r.listPackages(ctx, r.notebook != nil, r.patternsOf(t.pkg)...)
 	if t.listErr == nil {
 		t.dir, t.root, t.binary = found[t.pkg].dir, found[t.pkg].root, found[t.pkg].binary

@@ -30,17 +30,16 @@ type source interface {
 
 // jobs are the tasks that a strategy chooses.
 type jobs struct {
-	call  *exploredCall
-	mu    sync.Mutex
-	given int
-	open  []*explore.Job // that were given by an earlier run, and are not known to be done
+	call *exploredCall
+	mu   sync.Mutex
+	open []*explore.Job // that were given by an earlier run, and are not known to be done
 }
 
 func (j *jobs) wait() bool {
 	j.mu.Lock()
-	open, more := len(j.open) > 0, 1+j.given < j.call.limit // one was the serial scenario
+	open := len(j.open) > 0
 	j.mu.Unlock()
-	return open || (more && j.call.search.Wait())
+	return open || j.call.search.Wait()
 }
 
 func (j *jobs) next() *task {
@@ -51,14 +50,10 @@ func (j *jobs) next() *task {
 		j.open = j.open[1:]
 		return j.call.task(job)
 	}
-	if 1+j.given >= j.call.limit {
-		return nil
-	}
 	job := j.call.give()
 	if job == nil {
 		return nil
 	}
-	j.given++
 	return j.call.task(job)
 }
 
@@ -104,8 +99,9 @@ func (c *exploredCall) bareTask(job *explore.Job) *task {
 	var execution explore.Execution
 	t := &task{call: c, request: c.requestOf(job)}
 	t.read = func(result *scenarioResult) (again bool) {
-		execution = c.space.Read(job.Prefix, result.report)
+		execution = job.Read(result.report)
 		result.sequence, result.diverged = execution.Sequence, execution.Diverged
+		result.edge = !job.Mine(execution)
 		return execution.Diverged && result.verdict == passed
 	}
 	t.done = func(result *scenarioResult) {

@@ -16,7 +16,7 @@ func (t *heldTest) verdict(e parse.Event, now time.Time) parse.Event {
 	if e.Elapsed != nil {
 		*e.Elapsed += round(waited)
 	}
-	if endLine(e) {
+	if e.EndLine() {
 		e.Output = t.line(e.Output, waited)
 	}
 	if t.failed && e.Ends() {

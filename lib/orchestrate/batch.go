@@ -50,7 +50,7 @@ func (c *call) runBatch() {
 // answer reports a scenario of a batch. There may be very many, so of one that passed it says no more than is
 // not known from those before it.
 func (c *call) answer(t *T) {
-	if !t.Failed() && !t.Skipped() && c.told != nil && slices.Equal(c.told.Threads, t.names()) {
+	if !t.Failed() && !t.Skipped() && c.told != nil && t.label() == c.told.Outcome && slices.Equal(c.told.Threads, t.names()) {
 		c.t.Attr(protocol.AttrPassed, string(protocol.AppendPassed(nil, t.turns((*thread).brief))))
 		return
 	}

@@ -88,8 +88,11 @@ type call struct {
 	pkg      string // the import path of the package under test, as far as the name of its function tells
 	mode     mode
 
-	symmetric bool    // all threads are interchangeable
-	pinned    [][]int // the sequences to run, where they are named
+	symmetric bool             // all threads are interchangeable
+	pinned    [][]int          // the sequences to run, where they are named
+	expected  []string         // outcomes; nil where any will do
+	forbidden []string         // outcomes
+	seen      map[string]*seen // outcomes of scenarios inside of this process
 
 	serial *T     // the T of the serial run
 	counts Counts // what it counted
@@ -148,6 +151,7 @@ func (c *call) do() Counts {
 		c.run(nil)
 		c.vacuous()
 	case explore:
+		defer c.logOutcomes()
 		c.run(nil)
 		c.vacuous()
 		c.interchangeable()
@@ -219,8 +223,12 @@ func (c *call) end(t *T, returned bool) {
 		t.fail()
 	}
 	t.checkLeaks()
+	c.judge(t)
 	if t.sequence == nil {
 		c.counted(t)
+	}
+	if c.mode.kind == explore {
+		c.count(t)
 	}
 	c.report(t)
 	if t.stuck && inBubble() {
@@ -370,6 +378,7 @@ func (c *call) outcome(t *T) protocol.Scenario {
 		FailedTurn: int(t.failedTurn.Load()) - 1,
 		Failed:     t.Failed(),
 		Skipped:    t.Skipped(),
+		Outcome:    t.label(),
 		File:       c.place.file,
 		Line:       c.place.line,
 	}

@@ -28,6 +28,8 @@ func (c *call) tell(t *T) {
 			FailedBefore: t.before,
 
 			Symmetric: c.symmetric,
+			Expected:  c.expected,
+			Forbidden: c.forbidden,
 			Same:      c.same(t),
 			Sequences: c.texts(),
 		})

@@ -44,6 +44,7 @@ type T struct {
 	failed     atomic.Bool
 	failedTurn atomic.Int64 // the number of the turn in which it failed first, from 1
 	skipped    atomic.Bool
+	outcome    atomic.Pointer[string]
 
 	mu       sync.Mutex
 	cleanups []func()

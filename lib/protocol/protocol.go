@@ -12,6 +12,12 @@
 // docs/protocol.md describes the exchange as a whole, for authors of other wrappers.
 package protocol
 
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
 // Version is the version of the protocol that this package speaks. It is part of every value; a
 // reader refuses a value of a higher version.
 const Version = 1
@@ -71,6 +77,8 @@ const (
 	// AttrError is added by orchtest to a scenario that could not be run, or did not say what it did.
 	// Its value says why, in words.
 	AttrError = "orchtest.error"
+	// AttrShard is added by orchtest where the run is one of several: a [ShardRecord].
+	AttrShard = "orchtest.shard"
 )
 
 // A Plan is what the serial run of one call found.
@@ -88,6 +96,9 @@ type Plan struct {
 	Symmetric bool `json:"symmetric,omitempty"`
 	// Same tells that it could: all threads are the same function value, and of equal counts.
 	Same bool `json:"same,omitempty"`
+	// Expected are all outcomes that a scenario may have, where the test names them; Forbidden those that it must not.
+	Expected  []string `json:"expected,omitempty"`
+	Forbidden []string `json:"forbidden,omitempty"`
 	// Sequences are those that the test names, `0,1,1,0`. Where there are any, just they are to be run.
 	Sequences []string `json:"sequences,omitempty"`
 }
@@ -104,6 +115,8 @@ type Scenario struct {
 	FailedTurn int  `json:"failedTurn"`
 	Failed     bool `json:"failed,omitempty"`
 	Skipped    bool `json:"skipped,omitempty"`
+	// Outcome is the label that the test gave to what the scenario came to; "" is none.
+	Outcome string `json:"outcome,omitempty"`
 
 	// Again is, of a scenario that failed in a batch, what became of it in a process of its own: pass, fail,
 	// skip or error. The wrapper fills it in, unless it was not run again. Where it is pass or skip, the
@@ -200,10 +213,37 @@ type Exploration struct {
 	Strategies []Strategy `json:"strategies,omitempty"`
 	// Symmetric tells that of sequences which are equal but for the names of threads only one counts.
 	Symmetric bool `json:"symmetric,omitempty"`
+	// Shard, where the run is one of several, says which. All numbers but Sequences are those of the shard, and
+	// Part is how many of the sequences it has, in decimal; it is empty in a tree.
+	Shard *Shard `json:"shard,omitempty"`
+	Part  string `json:"part,omitempty"`
 	// More tells that there are executions that were not run, of a number that is not known. It is said of
 	// the strategy tree only, which does not go by sequences: there Sequences is empty.
 	More bool `json:"more,omitempty"`
+
+	// Outcomes are the labels that scenarios came out with, and those that are expected and did not come, the most
+	// frequent first.
+	Outcomes []Outcome `json:"outcomes,omitempty"`
 }
+
+// An Outcome is a label, and in how many scenarios it came out.
+type Outcome struct {
+	Label     string `json:"label"`
+	Scenarios int    `json:"scenarios"`
+	Failed    int    `json:"failed,omitempty"`   // of these
+	Sequence  string `json:"sequence,omitempty"` // the least that shows it, in lexicographic order; "" where none does
+	Forbidden bool   `json:"forbidden,omitempty"`
+	Expected  bool   `json:"expected,omitempty"` // the test names it as one that there may be
+}
+
+// A Shard is one of several parts of a run, each of which may be made on a machine of its own.
+type Shard struct {
+	Index int `json:"index"` // from 1
+	Of    int `json:"of"`    // how many there are
+}
+
+// String returns the text of the shard, as 1/4.
+func (s Shard) String() string { return fmt.Sprintf("%d/%d", s.Index, s.Of) }
 
 // A Strategy is a way to choose scenarios, and what it came to.
 type Strategy struct {
@@ -217,9 +257,34 @@ type Strategy struct {
 	Complete *Complete `json:"complete,omitempty"`
 }
 
+// A ShardRecord is what a shard says of itself, as the value of [AttrShard]: at the beginning of its stream, at
+// each package, and at the end of the stream.
+type ShardRecord struct {
+	Version int `json:"version"`
+	Shard
+	// Inputs are what all shards of a run have to have in common, by name; they are there at the beginning of
+	// the stream, and there only.
+	Inputs map[string]string `json:"inputs,omitempty"`
+	// Dir is the folder that the shard was run in; it is there at the beginning of the stream.
+	Dir string `json:"dir,omitempty"`
+	// Left tells, of a package, that its tests that are not orchestrated are another shard's.
+	Left bool `json:"left,omitempty"`
+	// Ended stands at the end of the stream: there is no more.
+	Ended bool `json:"ended,omitempty"`
+}
+
 // Complete says that every execution with so many preemptions or fewer was run. A preemption is a turn
 // of another thread while the one that had the turn before could go on and had planned turns left.
 type Complete struct {
 	Preemptions int `json:"preemptions"` // -1 if not even those without any were all run
 	Executions  int `json:"executions"`  // how many executions that is
+	// Levels are, of a shard, how many of its executions have how many preemptions, from 0.
+	Levels []int `json:"levels,omitempty"`
+}
+
+// SortOutcomes puts the most frequent ones first.
+func SortOutcomes(all []Outcome) {
+	slices.SortFunc(all, func(a, b Outcome) int {
+		return cmp.Or(cmp.Compare(b.Scenarios, a.Scenarios), cmp.Compare(a.Label, b.Label))
+	})
 }

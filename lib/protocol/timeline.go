@@ -22,7 +22,7 @@ func Timeline(s Scenario, folder string) string {
 		if row.Failed {
 			to += "   <- failed here"
 		}
-		table = append(table, []string{fmt.Sprint(row.Turn), printable(s.Thread(row.Thread)), row.From, to})
+		table = append(table, []string{fmt.Sprint(row.Turn), Printable(s.Thread(row.Thread)), row.From, to})
 	}
 	return align(table)
 }
@@ -135,7 +135,7 @@ func (t Turn) goesOn(wait int) bool {
 
 // describe says what a thread waits for, and where it stands meanwhile.
 func (w Wait) describe(folder string) (what, stand string) {
-	on := printable(w.On)
+	on := Printable(w.On)
 	if w.File == "" {
 		return "waits: " + on, on
 	}
@@ -151,7 +151,7 @@ func (t Turn) where(folder string) string {
 	}
 	switch t.End {
 	case AtSyncpoint:
-		return strings.TrimSpace(at + " " + printable(t.Name))
+		return strings.TrimSpace(at + " " + Printable(t.Name))
 	case Returned:
 		return "end"
 	case Panicked:
@@ -166,8 +166,8 @@ func (t Turn) where(folder string) string {
 	return string(t.End) // of a later version of the protocol
 }
 
-// printable returns a name as it is, or quoted where it would not stay on its line.
-func printable(name string) string {
+// Printable returns a name as it is, or quoted where it would not stay on its line.
+func Printable(name string) string {
 	if strings.ContainsFunc(name, unicode.IsControl) || !utf8.ValidString(name) {
 		return strconv.Quote(name)
 	}

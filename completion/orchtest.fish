@@ -1,0 +1,10 @@
+# Completion of orchtest for fish: orchtest completion fish > ~/.config/fish/completions/orchtest.fish
+complete -c orchtest -e
+{{- range .Commands}}
+complete -c orchtest -n __fish_use_subcommand -f -a '{{.Name}}' -d '{{quote .Usage}}'
+{{- end}}
+{{- range .Flags}}
+complete -c orchtest{{range .Names}}{{if eq (len .) 2}} -s {{trim . "-"}}{{else}} -l {{trim . "-"}}{{end}}{{end}} -d '{{quote .Usage}}'
+{{- if .Values}} -x -a '{{join .Values " "}}'{{else if .File}} -r -F{{else if .Value}} -x{{end}}
+{{- end}}
+complete -c orchtest -l help -d 'show help'

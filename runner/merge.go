@@ -1,0 +1,112 @@
+package runner
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/orchtest/orchtest/merge"
+	"github.com/orchtest/orchtest/parse"
+)
+
+// A MergeConfig says which shards are to be merged, and who is told.
+type MergeConfig struct {
+	Files []string // streams of shards
+
+	Format    string // of the console: see Formats; "" is "pkgname"
+	JUnitFile string // "" writes none
+	JSONFile  string // "" writes none
+
+	Stdout io.Writer
+	Stderr io.Writer
+}
+
+// Merge makes one report of several shards. It returns nil if all are there and passed, [ErrFailed] if a test, a
+// scenario or a build failed or a shard is missing, a [UsageError] if the files are not the shards of one run,
+// and any other error if a report could not be written.
+func Merge(c MergeConfig) error {
+	config := Config{
+		Parallel: 1, MaxScenarios: 1, Depth: 1, Isolation: Process, Format: cmp.Or(c.Format, DefaultFormat),
+		JUnitFile: c.JUnitFile, JSONFile: c.JSONFile, Stdout: c.Stdout, Stderr: c.Stderr,
+	}
+	if err := config.check(); err != nil {
+		return err
+	}
+	if len(c.Files) == 0 {
+		return usagef("merge: name the streams of all shards, which orchtest --shard i/n --jsonfile FILE writes")
+	}
+	files := make([]merge.File, len(c.Files))
+	for i, name := range c.Files {
+		for _, report := range []string{c.JUnitFile, c.JSONFile} {
+			if filepath.Clean(name) == filepath.Clean(report) {
+				return usagef("merge: %s is to be read and to be written: name another file", name)
+			}
+		}
+		files[i] = merge.File{Name: name, Open: func() (io.ReadCloser, error) { return os.Open(name) }}
+	}
+	run, err := merge.Read(files)
+	var conflict *merge.ConflictError
+	if errors.As(err, &conflict) || errors.Is(err, os.ErrNotExist) {
+		return &UsageError{fmt.Errorf("merge: %w", err)}
+	}
+	if err != nil {
+		return fmt.Errorf("merge: %w", err)
+	}
+	return mergeInto(config, run)
+}
+
+// mergeInto writes the reports of a merged run.
+func mergeInto(c Config, run *merge.Run) error {
+	reports, err := openReports(c)
+	if err != nil {
+		return err
+	}
+	defer reports.discard()
+	var unshown error
+	console := newConsole(c, func(err error) { unshown = fmt.Errorf("console: %w", err) })
+	verdict := &verdictSink{}
+	stream := &stream{sinks: append(reports.sinks(), verdict, console)}
+	from := ""
+	err = run.Write(func(e parse.Event, dir string) error {
+		if dir != from && reports.cases != nil {
+			from = dir
+			reports.cases.SetRoot(dir)
+		}
+		stream.emit(e)
+		return nil
+	})
+	console.close()
+	if err != nil {
+		return fmt.Errorf("merge: %w", err)
+	}
+	var explored []exploredTest
+	for _, each := range run.Explored {
+		explored = append(explored, exploredTest{test: each.Test, Exploration: each.Exploration})
+	}
+	console.summarize(explored, false)
+	console.say(mergeSummary(run))
+	switch err := errors.Join(unshown, stream.err, reports.write()); {
+	case err != nil:
+		return err
+	case verdict.failed.Load():
+		return ErrFailed
+	}
+	return nil
+}
+
+// mergeSummary says which shards there are.
+func mergeSummary(run *merge.Run) string {
+	if len(run.Troubles) == 0 {
+		return fmt.Sprintf("MERGED %s\n", parse.Counted(run.Of, "shard"))
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "MERGED %d of %s: not complete\n", run.Whole, parse.Counted(run.Of, "shard"))
+	for _, trouble := range run.Troubles {
+		fmt.Fprintf(&b, "  %s\n", trouble.Text)
+	}
+	return b.String()
+}
