@@ -31,6 +31,7 @@ type testsuite struct {
 	SystemOut *junit.Output `xml:"system-out,omitempty"`
 
 	seconds float64
+	tests   []*test // of the package, by name
 }
 
 type testcase struct {
@@ -41,6 +42,8 @@ type testcase struct {
 	Skipped    *junit.Result `xml:"skipped,omitempty"`
 	Error      *result       `xml:"error,omitempty"`
 	Failure    *result       `xml:"failure,omitempty"`
+
+	test *test // nil where it stands for the package as a whole
 }
 
 type properties struct {

@@ -72,7 +72,9 @@ func (x *exploration) hunt(ctx context.Context) {
 				continue
 			}
 			before := x.announce(call, round, seed)
+			end := x.follow(call)
 			x.scenarios(ctx, call)
+			end()
 			x.late(call)
 			x.r.mu.Lock()
 			call.rounds = round

@@ -54,6 +54,7 @@ type exploredCall struct {
 	endless   bool // no number of scenarios was asked for
 	outOfTime bool // scenarios were left out since the time was over
 	outcomes  outcomes
+	underway  *underway // while it runs
 }
 
 // A tally counts scenarios by their verdict.
@@ -178,6 +179,7 @@ func (x *exploration) explore(ctx context.Context, call *exploredCall) {
 	if _, draws := call.search.(explore.Repeater); draws && x.r.UntilFailure {
 		x.announce(call, 1, x.r.Seed)
 	}
+	defer x.follow(call)()
 	if call.search == nil {
 		x.pinned(ctx, call)
 	} else {
@@ -380,6 +382,9 @@ func (x *exploration) report(s scenarioResult) {
 	x.r.mu.Lock()
 	defer x.r.mu.Unlock()
 	s.call.tally[s.verdict]++
+	if s.call.underway != nil {
+		x.r.progress.count(s.call.underway, s.verdict == failed || s.verdict == errored)
+	}
 	if s.diverged {
 		s.call.diverged++
 	}

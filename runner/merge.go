@@ -11,6 +11,7 @@ import (
 
 	"github.com/orchtest/orchtest/merge"
 	"github.com/orchtest/orchtest/parse"
+	"github.com/orchtest/orchtest/timeline"
 )
 
 // A MergeConfig says which shards are to be merged, and who is told.
@@ -20,6 +21,7 @@ type MergeConfig struct {
 	Format    string // of the console: see Formats; "" is "pkgname"
 	JUnitFile string // "" writes none
 	JSONFile  string // "" writes none
+	HTMLFile  string // "" writes none
 
 	Stdout io.Writer
 	Stderr io.Writer
@@ -31,7 +33,7 @@ type MergeConfig struct {
 func Merge(c MergeConfig) error {
 	config := Config{
 		Parallel: 1, MaxScenarios: 1, Depth: 1, Isolation: Process, Format: cmp.Or(c.Format, DefaultFormat),
-		JUnitFile: c.JUnitFile, JSONFile: c.JSONFile, Stdout: c.Stdout, Stderr: c.Stderr,
+		JUnitFile: c.JUnitFile, JSONFile: c.JSONFile, HTMLFile: c.HTMLFile, Stdout: c.Stdout, Stderr: c.Stderr,
 	}
 	if err := config.check(); err != nil {
 		return err
@@ -41,7 +43,7 @@ func Merge(c MergeConfig) error {
 	}
 	files := make([]merge.File, len(c.Files))
 	for i, name := range c.Files {
-		for _, report := range []string{c.JUnitFile, c.JSONFile} {
+		for _, report := range []string{c.JUnitFile, c.JSONFile, c.HTMLFile} {
 			if filepath.Clean(name) == filepath.Clean(report) {
 				return usagef("merge: %s is to be read and to be written: name another file", name)
 			}
@@ -89,7 +91,11 @@ func mergeInto(c Config, run *merge.Run) error {
 	}
 	console.summarize(explored, false)
 	console.say(mergeSummary(run))
-	switch err := errors.Join(unshown, stream.err, reports.write()); {
+	incomplete := ""
+	if len(run.Troubles) > 0 {
+		incomplete = fmt.Sprintf("%d of %s merged", run.Whole, parse.Counted(run.Of, "shard"))
+	}
+	switch err := errors.Join(unshown, stream.err, reports.write(&timeline.Source{}, incomplete)); {
 	case err != nil:
 		return err
 	case verdict.failed.Load():

@@ -88,6 +88,7 @@ type Config struct {
 	Format    string // of the console: see Formats; "" is "pkgname"
 	JUnitFile string // "" writes none
 	JSONFile  string // "" writes none
+	HTMLFile  string // "" writes none
 
 	Dir    string   // where the go command is run; "" is the current folder
 	Env    []string // nil is that of this process
@@ -139,12 +140,14 @@ type run struct {
 	explored []exploredTest
 
 	explained string // what was last said of a scenario
+	progress  *progress
 }
 
 // A Terminal is one that people look at.
 type Terminal struct {
-	Width int // in columns; 0 is no terminal
-	Color bool
+	Width  int // in columns; 0 is no terminal
+	Color  bool
+	Errors bool // Stderr writes to it, too
 }
 
 // An exploredTest is the exploration of one call, for the summary.
@@ -201,6 +204,7 @@ func Run(ctx context.Context, c Config) error {
 		return cmp.Or(context.Cause(ctx), err)
 	}
 
+	stopProgress := r.startProgress()
 	console := newConsole(r.Config, func(err error) { r.cancel(fmt.Errorf("console: %w", err)) })
 	r.stream.sinks = append(reports.sinks(), &r.verdict, console)
 	if r.Shard.Of > 0 {
@@ -210,6 +214,7 @@ func Run(ctx context.Context, c Config) error {
 	}
 	unnoted := closeNotebook()
 	console.close()
+	stopProgress()
 	var usage *UsageError
 	if errors.As(err, &usage) {
 		return err
@@ -223,11 +228,12 @@ func Run(ctx context.Context, c Config) error {
 	if r.only != nil && !r.verdict.failed.Load() {
 		console.show(r.explained) // of what failed it has been shown
 	}
+	incomplete := ""
 	if cause := context.Cause(ctx); cause != nil {
-		err = cause
+		err, incomplete = cause, cause.Error()
 	}
 	// A test that failed is known by then; a report that could not be written is not.
-	if unwritten := errors.Join(r.stream.err, unnoted, reports.write(), r.coverage.write()); unwritten != nil {
+	if unwritten := errors.Join(r.stream.err, unnoted, reports.write(&r.source, incomplete), r.coverage.write()); unwritten != nil {
 		return errors.Join(r.err, unwritten)
 	}
 	return err
@@ -366,8 +372,8 @@ func (c Config) check() error {
 		return usagef("--shard %v and --sequence %s: a sequence is one scenario, which is not shared out: leave --shard out", c.Shard, c.Sequence)
 	case c.Shard.Of < 0 || c.Shard.Of > 0 && (c.Shard.Index < 1 || c.Shard.Index > c.Shard.Of):
 		return usagef("--shard %v: there is no such shard", c.Shard)
-	case c.JUnitFile != "" && filepath.Clean(c.JUnitFile) == filepath.Clean(c.JSONFile):
-		return usagef("--junitfile and --jsonfile %s: each needs a file of its own", c.JUnitFile)
+	case c.sameFile() != nil:
+		return c.sameFile()
 	case !slices.Contains(Formats(), c.Format):
 		return usagef("--format %s: there is no such format; there are: %s", c.Format, strings.Join(Formats(), ", "))
 	}
@@ -390,6 +396,21 @@ func (r *run) checkResume() error {
 		return usagef("--resume and --sequence: a single scenario has nothing to go on with: give one of them")
 	case r.goArgs.cover:
 		return usagef("--resume with coverage: the profile of an interrupted run is lost: leave out one of them")
+	}
+	return nil
+}
+
+// sameFile finds out whether two reports would be written to one file.
+func (c Config) sameFile() error {
+	flags := map[string]string{} // by file
+	for _, f := range []struct{ flag, file string }{{"--junitfile", c.JUnitFile}, {"--jsonfile", c.JSONFile}, {"--html", c.HTMLFile}} {
+		if f.file == "" {
+			continue
+		}
+		if other := flags[filepath.Clean(f.file)]; other != "" {
+			return usagef("%s and %s %s: each needs a file of its own", other, f.flag, f.file)
+		}
+		flags[filepath.Clean(f.file)] = f.flag
 	}
 	return nil
 }
