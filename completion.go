@@ -58,7 +58,7 @@ func completionOf(flags []cli.Flag) completion {
 	for _, command := range commands() {
 		c.Commands = append(c.Commands, completedWord{command.name, command.usage})
 	}
-	values := map[string][]string{"format": runner.Formats(), "explore": explore.Strategies()}
+	values := map[string][]string{"format": runner.Formats(), "explore": explore.Strategies(), "isolation": runner.Isolations()}
 	for _, flag := range flags {
 		f := completedFlag{Values: values[flag.Names()[0]]}
 		for _, name := range flag.Names() {

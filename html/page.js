@@ -95,7 +95,7 @@
 	// links open what they lead to.
 	function links() {
 		const open = () => {
-			const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+			const target = document.getElementById(location.hash.slice(1));
 			const details = target?.closest("details");
 			if (!details) return;
 			details.open = true;

@@ -23,7 +23,7 @@ type packageInfo struct {
 // listFormat has a line for each package. Just those that were named, and what is made of them for the tests,
 // tell what they are built from.
 const listFormat = `{{.ImportPath}}{{"\t"}}{{.DepOnly}}{{"\t"}}{{.Dir}}{{"\t"}}{{.Root}}{{"\t"}}{{.BuildID}}{{"\t"}}` +
-	`{{if not .DepOnly}}{{join .Deps ","}}{{end}}`
+	`{{if not .DepOnly}}{{join .Deps ","}}{{end}}{{"\t"}}{{.DefaultGODEBUG}}`
 
 // listPackages lists packages by their import paths, and finds out about their test binaries if that is
 // asked for. A package without tests has none.
@@ -39,16 +39,17 @@ func (r *run) listPackages(ctx context.Context, binaries bool, patterns ...strin
 		return nil, err
 	}
 	ids, deps := map[string]string{}, map[string][]string{}
+	godebug := map[string]string{} // what go.mod, or a comment, sets: the linker writes it into the binary
 	found := map[string]packageInfo{}
 	for line := range strings.Lines(out) {
 		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if len(fields) != 6 {
+		if len(fields) != 7 {
 			return nil, fmt.Errorf("go list: what it prints is not understood: %q", line)
 		}
 		path := fields[0]
 		_, ids[path], _ = strings.Cut(fields[4], "/") // the second half stands for the contents
 		if fields[1] == "false" {
-			deps[path] = strings.Split(fields[5], ",")
+			deps[path], godebug[path] = strings.Split(fields[5], ","), fields[6]
 			found[path] = packageInfo{dir: fields[2], root: fields[3]}
 		}
 	}
@@ -61,7 +62,7 @@ func (r *run) listPackages(ctx context.Context, binaries bool, patterns ...strin
 		}
 		main := path + ".test"
 		if all := deps[main]; binaries && all != nil {
-			p.binary = r.binaryID(append([]string{main}, all...), ids)
+			p.binary = r.binaryID(append([]string{main}, all...), ids, godebug[main])
 			found[path] = p
 		}
 	}
@@ -69,9 +70,9 @@ func (r *run) listPackages(ctx context.Context, binaries bool, patterns ...strin
 }
 
 // binaryID returns what stands for a binary that is linked of packages, whose contents have IDs.
-func (r *run) binaryID(packages []string, ids map[string]string) string {
+func (r *run) binaryID(packages []string, ids map[string]string, godebug string) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%q %q\n", r.linkEnv(), r.goArgs.build)
+	fmt.Fprintf(h, "%q %q %q\n", r.linkEnv(), r.goArgs.build, godebug)
 	slices.Sort(packages)
 	for _, path := range packages {
 		fmt.Fprintf(h, "%s %s\n", path, ids[path])

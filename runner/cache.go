@@ -65,7 +65,7 @@ func (c *cache) notes(x *exploration, call *exploredCall) *notes {
 	}
 	n := &notes{
 		test: x.test, threads: len(call.plan.Threads), call: about, cached: true,
-		read: e.read, given: e.given, done: e.done, correct: e.correct, looked: e.looked, again: e.again, close: e.close,
+		read: e.read, given: e.given, done: e.done, correct: e.correct, looked: e.looked, again: e.again, spoil: func() { e.spoilt = true }, close: e.close,
 	}
 	e.notes = n
 	e.open()

@@ -107,9 +107,11 @@ func (k *console) event(e parse.Event, ofPassing bool) error {
 		return nil
 	}
 	if e.Display != nil {
-		if e.Output = *e.Display; e.Output == "" {
-			return nil
+		for line := range pieces(*e.Display) { // testjson reads no lines that are very long
+			e.Output = line
+			k.write(e)
 		}
+		return nil
 	}
 	for _, end := range k.benchmarks.ends(e) {
 		k.write(end)

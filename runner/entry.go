@@ -31,6 +31,7 @@ type entry struct {
 
 	fresh  *freshEntry // nil as long as there is nothing new
 	failed bool        // there will be none
+	spoilt bool        // nothing is to be kept
 }
 
 // A freshEntry is the file that takes an entry's place.
@@ -242,6 +243,12 @@ func (e *entry) close() {
 	if e.fresh == nil {
 		now := e.r.Now()
 		os.Chtimes(e.name, now, now) // it is in use
+		return
+	}
+	if e.spoilt {
+		e.fresh.file.Close()
+		os.Remove(e.fresh.file.Name())
+		os.Remove(e.name)
 		return
 	}
 	e.note(e.fresh.commit(e.name))

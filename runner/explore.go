@@ -54,6 +54,7 @@ type exploredCall struct {
 	endless   bool // no number of scenarios was asked for
 	outOfTime bool // scenarios were left out since the time was over
 	outcomes  outcomes
+	uneven    bool      // a scenario took more or fewer turns than the serial one
 	underway  *underway // while it runs
 }
 
@@ -118,6 +119,9 @@ func (r *run) newCall(c *plannedCall) *exploredCall {
 			if err == nil && len(sequence) > 0 && !slices.Equal(sequence, call.serial.Sequence) {
 				pinned = append(pinned, sequence)
 			}
+		}
+		if call.limit > 1 {
+			call.limit = 1 + len(pinned) // the test has chosen
 		}
 		call.pin(pinned, r.Shard)
 	default:
@@ -395,6 +399,12 @@ func (x *exploration) report(s scenarioResult) {
 		x.test.pkg.ran = true
 	}
 	s.call.outcomes.add(s)
+	if s.onlyAfterOthers() {
+		s.call.notes.spoilt()
+	}
+	if s.verdict == passed && s.report != nil && len(s.report.Turns) != len(s.call.serial.Sequence) {
+		s.call.uneven = true
+	}
 	if s.verdict == passed && s.call.endless && s.call.tally[passed] > DefaultMaxScenarios {
 		s.call.unlisted++ // there is no end of them
 		return

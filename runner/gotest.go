@@ -82,6 +82,9 @@ func (r *run) testArgs() []string {
 	if r.coverage != nil {
 		args = append(args, "-coverprofile="+r.coverage.plan)
 	}
+	if r.Anew && !r.goArgs.counted {
+		args = append(args, "-count=1")
+	}
 	if r.Run != "" {
 		args = append(args, "-run="+r.Run)
 	}

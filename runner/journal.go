@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
 	"github.com/orchtest/orchtest/record"
@@ -24,6 +26,7 @@ import (
 type journal struct {
 	name string
 	file *os.File
+	lock *flock.Flock // of a file beside it: two runs would write over each other
 
 	// What an earlier run has left.
 	scenarios int                      // that were done
@@ -37,16 +40,24 @@ type journal struct {
 
 // openJournal opens the file, or begins one. It is an error if what is there is of another run.
 func (r *run) openJournal(name string) (*journal, error) {
-	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o666)
+	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, fmt.Errorf("--resume %s: %w: name a file that can be written", name, errors.Unwrap(err))
 	}
+	lock := flock.New(name + ".lock")
+	locked, err := lock.TryLock()
+	switch {
+	case err != nil:
+		return nil, errors.Join(fmt.Errorf("--resume %s: %w", name, err), file.Close())
+	case !locked:
+		return nil, errors.Join(usagef("--resume %s: another orchtest is writing to it: wait for its end, or name another file", name), file.Close())
+	}
 	j := &journal{
-		name: name, file: file, writer: record.Writer{W: file},
+		name: name, file: file, lock: lock, writer: record.Writer{W: file},
 		steps: map[record.Call][]noted{}, events: map[string][]parse.Event{}, begun: map[string][]parse.Event{},
 	}
 	if err := r.goOn(j); err != nil {
-		return nil, errors.Join(err, file.Close())
+		return nil, errors.Join(err, file.Close(), j.unlock())
 	}
 	return j, nil
 }
@@ -73,6 +84,9 @@ func (r *run) goOn(j *journal) error {
 	}
 	if err == nil {
 		err = j.file.Truncate(good) // of what is behind it nobody knows what it is
+	}
+	if err == nil {
+		_, err = j.file.Seek(good, io.SeekStart)
 	}
 	if err != nil {
 		return err
@@ -185,6 +199,10 @@ func (r *run) compareFlags(name string, h *record.Header) error {
 	now := r.flags()
 	for flag := range mapsKeys(now, h.Run) {
 		if now[flag] != h.Run[flag] {
+			if flag == "--max-scenarios" && (now[flag] == "") != (h.Run[flag] == "") {
+				return usagef("--resume %s: it was begun with other flags: --time, without which there is a limit to the number "+
+					"of scenarios, is to be given in both runs or in none: %s", name, beginAnew)
+			}
 			return usagef("--resume %s: it was begun with other flags: %s was %s and is %s now: %s",
 				name, flag, value(h.Run[flag]), value(now[flag]), beginAnew)
 		}
@@ -273,11 +291,20 @@ func (j *journal) notes(x *exploration, call *exploredCall) *notes {
 }
 
 // close closes the file. What could not be written to it would be missing for the next run.
+// unlock lets another run have the journal.
+func (j *journal) unlock() error {
+	if j.lock == nil {
+		return nil
+	}
+	os.Remove(j.lock.Path()) // where it can be removed while it is locked nobody else has it open for long
+	return j.lock.Unlock()
+}
+
 func (j *journal) close() error {
 	if j == nil {
 		return nil
 	}
-	err := j.file.Close()
+	err := errors.Join(j.file.Close(), j.unlock())
 	if j.writer.Err != nil {
 		err = j.writer.Err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"math/big"
 	"os"
 	"strconv"
@@ -112,7 +113,8 @@ func (l *listing) estimate(c listedCall) time.Duration {
 		scenarios = n
 	}
 	each := c.took + min(max(l.processes[c.test.pkg.name], leastProcess), 50*leastProcess)
-	return time.Duration(scenarios.Int64()) * each / time.Duration(l.run.Parallel)
+	took := float64(scenarios.Int64()) * float64(each) / float64(l.run.Parallel)
+	return time.Duration(min(took, math.MaxInt64/2))
 }
 
 // table lists the calls, aligned.

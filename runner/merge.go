@@ -2,6 +2,7 @@ package runner
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -29,8 +30,8 @@ type MergeConfig struct {
 
 // Merge makes one report of several shards. It returns nil if all are there and passed, [ErrFailed] if a test, a
 // scenario or a build failed or a shard is missing, a [UsageError] if the files are not the shards of one run,
-// and any other error if a report could not be written.
-func Merge(c MergeConfig) error {
+// the context's cause if it was interrupted, and any other error if a report could not be written.
+func Merge(ctx context.Context, c MergeConfig) error {
 	config := Config{
 		Parallel: 1, MaxScenarios: 1, Depth: 1, Isolation: Process, Format: cmp.Or(c.Format, DefaultFormat),
 		JUnitFile: c.JUnitFile, JSONFile: c.JSONFile, HTMLFile: c.HTMLFile, Stdout: c.Stdout, Stderr: c.Stderr,
@@ -48,9 +49,15 @@ func Merge(c MergeConfig) error {
 				return usagef("merge: %s is to be read and to be written: name another file", name)
 			}
 		}
-		files[i] = merge.File{Name: name, Open: func() (io.ReadCloser, error) { return os.Open(name) }}
+		files[i] = merge.File{Name: name, Open: func() (io.ReadCloser, error) {
+			file, err := os.Open(name)
+			return interruptible{ctx, file}, err
+		}}
 	}
 	run, err := merge.Read(files)
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	var conflict *merge.ConflictError
 	if errors.As(err, &conflict) || errors.Is(err, os.ErrNotExist) {
 		return &UsageError{fmt.Errorf("merge: %w", err)}
@@ -58,11 +65,24 @@ func Merge(c MergeConfig) error {
 	if err != nil {
 		return fmt.Errorf("merge: %w", err)
 	}
-	return mergeInto(config, run)
+	return mergeInto(ctx, config, run)
+}
+
+// An interruptible file ends with its context.
+type interruptible struct {
+	ctx context.Context
+	*os.File
+}
+
+func (f interruptible) Read(p []byte) (int, error) {
+	if f.ctx.Err() != nil {
+		return 0, context.Cause(f.ctx)
+	}
+	return f.File.Read(p)
 }
 
 // mergeInto writes the reports of a merged run.
-func mergeInto(c Config, run *merge.Run) error {
+func mergeInto(ctx context.Context, c Config, run *merge.Run) error {
 	reports, err := openReports(c)
 	if err != nil {
 		return err
@@ -82,8 +102,15 @@ func mergeInto(c Config, run *merge.Run) error {
 		return nil
 	})
 	console.close()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("merge: %w", err)
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return err
 	}
 	var explored []exploredTest
 	for _, each := range run.Explored {
@@ -95,7 +122,7 @@ func mergeInto(c Config, run *merge.Run) error {
 	if len(run.Troubles) > 0 {
 		incomplete = fmt.Sprintf("%d of %s merged", run.Whole, parse.Counted(run.Of, "shard"))
 	}
-	switch err := errors.Join(unshown, stream.err, reports.write(&timeline.Source{}, incomplete)); {
+	switch err := errors.Join(unshown, stream.err, reports.write(&timeline.Source{Root: here}, incomplete)); {
 	case err != nil:
 		return err
 	case verdict.failed.Load():

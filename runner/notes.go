@@ -40,6 +40,8 @@ type notes struct {
 	correct func(record.Request, scenarioResult)
 	// looked is called with the log of a process that has run several scenarios, once it has ended.
 	looked func(batch string, log []byte, started time.Time)
+	// spoil is called where scenarios of a batch depend on each other: what was taken down holds for none.
+	spoil func()
 	// again is called with a step of an earlier run that is used, though not in its order.
 	again func(noted)
 	close func()
@@ -271,4 +273,11 @@ func verdictNamed(name string) (verdict, bool) {
 		}
 	}
 	return 0, false
+}
+
+// spoilt says that scenarios depend on each other.
+func (n *notes) spoilt() {
+	if n != nil && n.spoil != nil {
+		n.spoil()
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -28,10 +30,18 @@ func Overlay(ctx context.Context, c Config, file string) error {
 	if r.goArgs.cover {
 		return usagef("overlay: go test -cover takes no pragmas from an overlay: run orchtest with -- -cover")
 	}
-	r.ctx, r.temp = ctx, file+".d"
-	if err := emptyOverlay(r.temp); err != nil {
+	folder := file + ".d"
+	if err := isOverlay(folder); err != nil {
 		return err
 	}
+	r.ctx = ctx
+	if err := r.tryOverlay(); err != nil { // as long as the old one is there
+		return err
+	}
+	if err := errors.Join(os.RemoveAll(folder), os.Mkdir(folder, 0o777)); err != nil {
+		return err
+	}
+	r.temp = folder
 	if err := r.makeOverlay(); err != nil {
 		return err
 	}
@@ -54,24 +64,40 @@ func Overlay(ctx context.Context, c Config, file string) error {
 	return nil
 }
 
-// emptyOverlay makes the folder anew. It refuses one that holds anything which it has not made.
-func emptyOverlay(folder string) error {
-	entries, err := os.ReadDir(folder)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return os.Mkdir(folder, 0o777)
-	case err != nil:
+// tryOverlay finds out whether there is something wrong with the pragmas.
+func (r *run) tryOverlay() (err error) {
+	if r.temp, err = tempFolder(); err != nil {
 		return err
 	}
-	for _, entry := range entries {
-		if name := entry.Name(); name != "overlay" && name != "overlay.json" {
-			return usagef("overlay: %s holds %s, which is not of an overlay: remove the folder, or name another file", folder, name)
-		}
+	defer os.RemoveAll(r.temp)
+	stderr := r.Stderr
+	r.Stderr = io.Discard // it is said once more
+	defer func() { r.Stderr = stderr }()
+	return r.makeOverlay()
+}
+
+// isOverlay refuses a folder that holds anything which was not made for an overlay.
+func isOverlay(folder string) error {
+	refuse := func(path string) error {
+		return usagef("overlay: %s is not of an overlay: remove it, or name another file", path)
 	}
-	for _, entry := range entries {
-		if err := os.RemoveAll(filepath.Join(folder, entry.Name())); err != nil {
-			return err
-		}
+	text, err := os.ReadFile(filepath.Join(folder, "overlay.json"))
+	var made struct{ Replace map[string]string }
+	if err == nil && json.Unmarshal(text, &made) != nil {
+		return refuse(filepath.Join(folder, "overlay.json"))
 	}
-	return nil
+	ours := []string{filepath.Join(folder, "overlay.json")}
+	for _, path := range made.Replace {
+		ours = append(ours, path)
+	}
+	err = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && !slices.Contains(ours, path) {
+			return refuse(path)
+		}
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }

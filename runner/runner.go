@@ -81,6 +81,7 @@ type Config struct {
 	// Resume is a file, the journal. What an interrupted run with the same tests and the same configuration has
 	// come to is not run again. "" is none; with one the cache is not used.
 	Resume string
+	Anew   bool // do not let go test take results from its cache
 	// Cache is the folder of the result cache: a scenario that passed is not run again while nothing has
 	// changed. "" is none. With coverage, and where GoArgs has -count, there is none either.
 	Cache string
@@ -404,7 +405,7 @@ func (r *run) checkResume() error {
 // sameFile finds out whether two reports would be written to one file.
 func (c Config) sameFile() error {
 	flags := map[string]string{} // by file
-	for _, f := range []struct{ flag, file string }{{"--junitfile", c.JUnitFile}, {"--jsonfile", c.JSONFile}, {"--html", c.HTMLFile}} {
+	for _, f := range []struct{ flag, file string }{{"--junitfile", c.JUnitFile}, {"--jsonfile", c.JSONFile}, {"--html", c.HTMLFile}, {"--resume", c.Resume}} {
 		if f.file == "" {
 			continue
 		}

@@ -338,12 +338,14 @@ func (r *run) replay(s scenarioResult) string {
 	}
 	which := "--sequence " + shellQuote(s.label())
 	switch {
+	case len(s.sequence) > 0 && slices.Max(s.sequence) >= len(s.call.plan.Counts):
+		which = "" // it is of a thread that there is not, and the test itself that names it
 	case s.onlyAfterOthers():
 		which = quoted(r.batchFlags(s.call))
 	case permutations.Check(s.sequence, s.call.plan.Counts) != nil:
 		which += " --explore " + explore.Tree // where it comes from
 	}
-	return s.test.replay[0] + " " + which + " " + s.test.replay[1]
+	return strings.Join(slices.DeleteFunc([]string{s.test.replay[0], which, s.test.replay[1]}, func(part string) bool { return part == "" }), " ")
 }
 
 // replayFlags are those that every scenario of a package is run again with, and the package.

@@ -85,7 +85,7 @@ func (s scenarioResult) onlyAfterOthers() bool {
 // batchFlags are those by which the same scenarios run one after the other in one process, as far as that can
 // be had again.
 func (r *run) batchFlags(call *exploredCall) []string {
-	flags := []string{"--isolation", Batch, "--parallel", "1"}
+	flags := []string{"--isolation", Batch, "--parallel", "1", "--no-cache"}
 	if r.Explore != "" {
 		flags = append(flags, "--explore", r.Explore)
 	}

@@ -37,11 +37,12 @@ type packageShares struct {
 
 // A listedPackage is what of a package's description by `go list` is of use here.
 type listedPackage struct {
-	Dir, ImportPath, ForTest      string
-	Standard, DepOnly             bool
-	Module                        *listedModule
-	GoFiles, CgoFiles, EmbedFiles []string
-	Deps                          []string
+	Dir, ImportPath, ForTest                                    string
+	Standard, DepOnly                                           bool
+	Module                                                      *listedModule
+	GoFiles, CgoFiles, EmbedFiles                               []string
+	CFiles, CXXFiles, MFiles, HFiles, FFiles, SFiles, SysoFiles []string
+	Deps                                                        []string
 }
 
 type listedModule struct {
@@ -55,7 +56,7 @@ type listedModule struct {
 // says why.
 func (r *run) sharePackages() (*packageShares, error) {
 	args := slices.Concat([]string{"list", "-e", "-deps", "-test",
-		"-json=Dir,ImportPath,ForTest,Standard,DepOnly,Module,GoFiles,CgoFiles,EmbedFiles,Deps"}, r.buildFlags(), []string{"--"},
+		"-json=Dir,ImportPath,ForTest,Standard,DepOnly,Module,GoFiles,CgoFiles,EmbedFiles,CFiles,CXXFiles,MFiles,HFiles,FFiles,SFiles,SysoFiles,Deps"}, r.buildFlags(), []string{"--"},
 		r.goArgs.patterns(r.Packages))
 	out, failure, err := r.goOutput(r.ctx, args...)
 	if err != nil {
@@ -113,7 +114,8 @@ func (p *listedPackage) addTo(digest hash.Hash) error {
 		fmt.Fprintf(digest, "module %s %s\n", m.Path, m.Version)
 		return nil
 	}
-	for _, name := range slices.Concat(p.GoFiles, p.CgoFiles, p.EmbedFiles) {
+	for _, name := range slices.Concat(p.GoFiles, p.CgoFiles, p.EmbedFiles,
+		p.CFiles, p.CXXFiles, p.MFiles, p.HFiles, p.FFiles, p.SFiles, p.SysoFiles) {
 		if filepath.IsAbs(name) {
 			continue // the main file of a test, which the go command writes
 		}

@@ -60,7 +60,13 @@ func summary(explored []exploredTest, only bool) string {
 
 // advice says what the option Symmetric would save, where it would hold.
 func (c *exploredCall) advice() string {
-	if !c.plan.Same || c.plan.Symmetric || len(c.plan.Sequences) > 0 || c.space.Tree {
+	if len(c.plan.Sequences) > 0 || c.space.Tree {
+		return ""
+	}
+	if c.uneven {
+		return "the number of turns depends on their order: there may be more executions, which --explore tree runs, too"
+	}
+	if !c.plan.Same || c.plan.Symmetric {
 		return ""
 	}
 	space := explore.Space{Counts: c.plan.Counts, Symmetric: true}

@@ -1,7 +1,9 @@
 package timeline
 
 import (
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 )
@@ -9,6 +11,10 @@ import (
 // Source returns the text of lines of code, for [Options]. It reads each file once, and may be used by any
 // goroutine.
 type Source struct {
+	// Root, unless it is "", is the folder below which files are read. Who did not make the report that names
+	// files sets it.
+	Root string
+
 	mu    sync.Mutex
 	files map[string][]string
 }
@@ -37,12 +43,32 @@ func (s *Source) Lines(file string, first, last int) []string {
 	return lines[first-1 : last]
 }
 
+// longest is how long a file of code may be.
+const longest = 16 << 20
+
+func (s *Source) read(file string) ([]byte, error) {
+	if s.Root != "" {
+		rel, err := filepath.Rel(s.Root, file)
+		if err != nil || !filepath.IsLocal(rel) || filepath.Ext(rel) != ".go" {
+			return nil, fs.ErrPermission
+		}
+	}
+	info, err := os.Stat(file)
+	if err == nil && (!info.Mode().IsRegular() || info.Size() > longest) {
+		err = fs.ErrInvalid
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+}
+
 func (s *Source) lines(file string) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	lines, known := s.files[file]
 	if !known {
-		if text, err := os.ReadFile(file); err == nil {
+		if text, err := s.read(file); err == nil {
 			lines = strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
 		}
 		if s.files == nil {

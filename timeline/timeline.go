@@ -23,6 +23,7 @@ type Options struct {
 
 const (
 	defaultWidth = 100
+	leastWidth   = 40 // on a narrower terminal lines are broken
 	leastColumn  = 20 // narrower ones cannot be read: then there is no column for each thread
 	divider      = " │ "
 	switches     = "▸ " // before a turn to which the scenario switched without need
@@ -30,7 +31,7 @@ const (
 
 // Draw returns the timeline of a scenario, which ends with a newline. It is "" where there are no turns.
 func Draw(s protocol.Scenario, o Options) string {
-	o.Width = cmp.Or(o.Width, defaultWidth)
+	o.Width = max(cmp.Or(o.Width, defaultWidth), leastWidth)
 	d := &drawing{o: o, scenario: s, rows: protocol.Rows(s, o.Folder), style: styleOf(o.Color), threads: len(s.Threads)}
 	if len(d.rows) == 0 {
 		return ""

@@ -108,7 +108,7 @@ func TestDraw(t *testing.T) {
 func TestDrawFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawScenario(t)
-		o := timeline.Options{Width: rapid.IntRange(60, 200).Draw(t, "width"), Folder: "/src", Source: sourceLine}
+		o := timeline.Options{Width: rapid.IntRange(1, 200).Draw(t, "width"), Folder: "/src", Source: sourceLine}
 		text := timeline.Draw(s, o)
 		if !utf8.ValidString(text) {
 			t.Fatalf("not UTF-8: %q", text)
@@ -119,7 +119,7 @@ func TestDrawFits(t *testing.T) {
 			if strings.HasPrefix(line, "▸ another") {
 				continue // the legend
 			}
-			if w := uniseg.StringWidth(line); w > o.Width {
+			if w := uniseg.StringWidth(line); w > max(o.Width, 40) {
 				t.Fatalf("%d wide, want %d at most: %q\n%s", w, o.Width, line, text)
 			}
 			if got := dividers(line); fmt.Sprint(got) != fmt.Sprint(columns[:min(len(columns), len(got))]) {

@@ -9,7 +9,14 @@ import (
 // failedFlag is the offset in a testing.T of the flag that the test has failed; 0 where it is not known. The
 // flag is asked for at the end of every turn. Failed would take a lock, which costs more than the rest of the
 // turn, and which orders the threads for the race detector.
-var failedFlag = func() uintptr {
+var failedFlag = findFailedFlag()
+
+func findFailedFlag() (offset uintptr) {
+	defer func() {
+		if recover() != nil {
+			offset = 0 // a T that no test has made is not what it was
+		}
+	}()
 	common, ok := reflect.TypeFor[testing.T]().FieldByName("common")
 	if !ok {
 		return 0
@@ -18,7 +25,7 @@ var failedFlag = func() uintptr {
 	if !ok || flag.Type.Kind() != reflect.Bool {
 		return 0
 	}
-	offset := common.Offset + flag.Offset
+	offset = common.Offset + flag.Offset
 	var probe testing.T
 	before := flagOf(&probe, offset)
 	probe.Fail()
@@ -26,7 +33,7 @@ var failedFlag = func() uintptr {
 		return 0 // it means something else
 	}
 	return offset
-}()
+}
 
 // hasFailed reports whether the test's own T was failed, but not whether there was a data race.
 //

@@ -121,7 +121,7 @@ func (c *conductor) watch() *stuck {
 		} else {
 			l.sleepers()
 		}
-		if l.stuck(c.limits.turn) && c.take(th, number) {
+		if number > 0 && l.stuck(c.limits.turn) && c.take(th, number) {
 			return c.tooLong(th)
 		}
 		l.wait(c.wake)
