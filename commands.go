@@ -26,9 +26,7 @@ func commands() []command {
 	return []command{
 		{"list", "[packages] [-- go test flags]", "lists orchestrated tests: threads, turns, scenarios, time", runList},
 		{"overlay", "-o FILE [packages] [-- build flags]", "writes what pragmas become, for go test -overlay and a debugger", runOverlay},
-		{mergeCommand, "[flags] FILE…", "makes one report of shards", func(_ context.Context, args []string, stdout, stderr io.Writer) error {
-			return runMerge(args, stdout, stderr)
-		}},
+		{mergeCommand, "[flags] FILE…", "makes one report of shards", runMerge},
 		{"completion", "bash|zsh|fish", "prints the completion script of a shell", runCompletion},
 		{"version", "", "prints the version", runVersion},
 	}

@@ -128,6 +128,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		OnUsageError:   usageError,
 		ExitErrHandler: func(*cli.Context, error) {}, // run decides
 	}
+	app.Flags = append(app.Flags, reportFlags()...)
 	app.Action = func(c *cli.Context) error {
 		for _, name := range []string{"parallel", "max-scenarios", "depth", "scenario-timeout", "turn-timeout", "deadlock-window"} {
 			// To the runner nothing means the default. Who writes 0 means something else.
@@ -176,6 +177,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			Format:          c.String("format"),
 			JUnitFile:       c.String("junitfile"),
 			JSONFile:        c.String("jsonfile"),
+			ReportOptions:   reportOptions(c),
 			Stdout:          stdout,
 			Terminal:        terminalOf(stdout),
 			Stderr:          stderr,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -14,7 +15,7 @@ import (
 const mergeCommand = "merge"
 
 // runMerge is the command orchtest merge. The arguments are those that follow the word.
-func runMerge(args []string, stdout, stderr io.Writer) error {
+func runMerge(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	app := newMergeApp(stdout, stderr)
 	own, files, goArgs, err := arrange(args, app.Flags)
 	if err == nil && len(goArgs) > 0 {
@@ -24,7 +25,7 @@ func runMerge(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	app.Metadata = map[string]any{"files": files}
-	return app.Run(append([]string{app.Name}, own...))
+	return app.RunContext(ctx, append([]string{app.Name}, own...))
 }
 
 func newMergeApp(stdout, stderr io.Writer) *cli.App {
@@ -49,14 +50,18 @@ func newMergeApp(stdout, stderr io.Writer) *cli.App {
 		OnUsageError:   usageError,
 		ExitErrHandler: func(*cli.Context, error) {}, // run decides
 	}
+	app.Flags = append(app.Flags, reportFlags()...)
 	app.Action = func(c *cli.Context) error {
-		return runner.Merge(runner.MergeConfig{
+		return runner.Merge(c.Context, runner.MergeConfig{
 			Files:     c.App.Metadata["files"].([]string),
 			Format:    c.String("format"),
 			JUnitFile: c.String("junitfile"),
 			JSONFile:  c.String("jsonfile"),
-			Stdout:    stdout,
-			Stderr:    stderr,
+
+			ReportOptions: reportOptions(c),
+
+			Stdout: stdout,
+			Stderr: stderr,
 		})
 	}
 	return app

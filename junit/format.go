@@ -30,7 +30,8 @@ type testsuite struct {
 	Testcases []testcase    `xml:"testcase"`
 	SystemOut *junit.Output `xml:"system-out,omitempty"`
 
-	seconds float64
+	seconds   float64
+	classname string // of its cases
 }
 
 type testcase struct {
@@ -66,6 +67,7 @@ func (t *testsuites) add(s testsuite) {
 
 // add adds a case and counts it.
 func (s *testsuite) add(c testcase) {
+	c.Classname = s.classname
 	s.Testcases = append(s.Testcases, c)
 	s.Tests++
 	switch {

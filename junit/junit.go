@@ -59,6 +59,13 @@ type Config struct {
 	// Root is the folder that the files of test cases are written relative to, with slashes. A file
 	// that is not below it, and every file where Root is empty, is written as the stream has it.
 	Root string
+	// Name is that of the report as a whole; none where it is empty.
+	Name string
+	// SuiteName and Classname write the import path of a package, as the name of its suite and as the classname of its
+	// cases. It is written as it is where they are nil.
+	SuiteName, Classname func(importPath string) string
+	// HideEmpty leaves out the suites that have no case.
+	HideEmpty bool
 	// Hostname is the attribute of every suite; none where it is empty.
 	Hostname string
 	// Properties are those of every suite, as go.version; none where it is nil.
@@ -97,9 +104,12 @@ func (r *Report) Add(e parse.Event) {
 // WriteXML writes the report. What has no end in the stream by then did not finish.
 func (r *Report) WriteXML(w io.Writer) error {
 	r.claimBuilds()
-	var root testsuites
+	root := testsuites{}
+	root.Name = clean(r.config.Name)
 	for _, name := range slices.Sorted(maps.Keys(r.suites)) {
-		root.add(r.suites[name].render(r.config, &r.builds))
+		if s := r.suites[name].render(r.config, &r.builds); s.Tests > 0 || !r.config.HideEmpty {
+			root.add(s)
+		}
 	}
 	if err := root.writeXML(w); err != nil {
 		return fmt.Errorf("write JUnit XML: %w", err)

@@ -34,6 +34,7 @@ type console struct {
 	summary io.Writer
 	failed  func(error)
 
+	sections   testjson.Summary // of the summary
 	benchmarks openBenchmarks
 
 	feed *io.PipeWriter
@@ -46,7 +47,7 @@ func newConsole(c Config, failed func(error)) *console {
 	read, write := io.Pipe()
 	k := &console{
 		format: c.Format, out: bufio.NewWriter(c.Stdout), stdout: c.Stdout, summary: c.Stdout,
-		failed: failed, benchmarks: openBenchmarks{}, feed: write, done: make(chan struct{}),
+		failed: failed, sections: c.sections(), benchmarks: openBenchmarks{}, feed: write, done: make(chan struct{}),
 	}
 	if c.Format == "standard-json" {
 		k.summary = c.Stderr // standard output is the stream and nothing else
@@ -182,7 +183,7 @@ func (k *console) summarize(explored []exploredTest, only bool) {
 	if k.format == "none" || k.exec == nil {
 		return
 	}
-	testjson.PrintSummary(k.summary, k.exec, testjson.SummarizeAll)
+	testjson.PrintSummary(k.summary, k.exec, k.sections)
 	if len(explored) > 0 {
 		fmt.Fprint(k.summary, summary(explored, only))
 	}

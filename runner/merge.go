@@ -2,6 +2,7 @@ package runner
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ type MergeConfig struct {
 	Format    string // of the console: see Formats; "" is "pkgname"
 	JUnitFile string // "" writes none
 	JSONFile  string // "" writes none
+	ReportOptions
 
 	Stdout io.Writer
 	Stderr io.Writer
@@ -28,10 +30,10 @@ type MergeConfig struct {
 // Merge makes one report of several shards. It returns nil if all are there and passed, [ErrFailed] if a test, a
 // scenario or a build failed or a shard is missing, a [UsageError] if the files are not the shards of one run,
 // and any other error if a report could not be written.
-func Merge(c MergeConfig) error {
+func Merge(ctx context.Context, c MergeConfig) error {
 	config := Config{
 		Parallel: 1, MaxScenarios: 1, Depth: 1, Isolation: Process, Format: cmp.Or(c.Format, DefaultFormat),
-		JUnitFile: c.JUnitFile, JSONFile: c.JSONFile, Stdout: c.Stdout, Stderr: c.Stderr,
+		JUnitFile: c.JUnitFile, JSONFile: c.JSONFile, ReportOptions: c.ReportOptions, Stdout: c.Stdout, Stderr: c.Stderr,
 	}
 	if err := config.check(); err != nil {
 		return err
@@ -56,11 +58,11 @@ func Merge(c MergeConfig) error {
 	if err != nil {
 		return fmt.Errorf("merge: %w", err)
 	}
-	return mergeInto(config, run)
+	return mergeInto(ctx, config, run)
 }
 
 // mergeInto writes the reports of a merged run.
-func mergeInto(c Config, run *merge.Run) error {
+func mergeInto(ctx context.Context, c Config, run *merge.Run) error {
 	reports, err := openReports(c)
 	if err != nil {
 		return err
@@ -89,13 +91,13 @@ func mergeInto(c Config, run *merge.Run) error {
 	}
 	console.summarize(explored, false)
 	console.say(mergeSummary(run))
-	switch err := errors.Join(unshown, stream.err, reports.write()); {
-	case err != nil:
+	if err := errors.Join(unshown, stream.err, reports.write()); err != nil {
 		return err
-	case verdict.failed:
-		return ErrFailed
 	}
-	return nil
+	if verdict.failed {
+		err = ErrFailed
+	}
+	return afterwards(err, c.postRun(ctx, local{}, console.exec, explored, console.summary))
 }
 
 // mergeSummary says which shards there are.

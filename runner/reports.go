@@ -31,7 +31,7 @@ func openReports(c Config) (*reports, error) {
 		return nil, err
 	}
 	if r.junit != nil {
-		r.cases = junit.New(junit.Config{Root: c.Dir})
+		r.cases = junit.New(c.junit(c.Dir))
 	}
 	return r, nil
 }

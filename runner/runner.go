@@ -78,6 +78,7 @@ type Config struct {
 	Format    string // of the console: see Formats; "" is "pkgname"
 	JUnitFile string // "" writes none
 	JSONFile  string // "" writes none
+	ReportOptions
 
 	Dir    string   // where the go command is run; "" is the current folder
 	Env    []string // nil is that of this process
@@ -207,7 +208,10 @@ func Run(ctx context.Context, c Config) error {
 	if unwritten := errors.Join(r.stream.err, reports.write(), r.coverage.write()); unwritten != nil {
 		return errors.Join(r.err, unwritten)
 	}
-	return err
+	if context.Cause(ctx) != nil {
+		return err
+	}
+	return afterwards(err, r.postRun(ctx, r.executor, console.exec, r.explored, console.summary))
 }
 
 // tempFolder makes a folder, with a path that holds wherever it is used.
@@ -316,6 +320,9 @@ func (c Config) check() error {
 		return usagef("--junitfile and --jsonfile %s: each needs a file of its own", c.JUnitFile)
 	case !slices.Contains(Formats(), c.Format):
 		return usagef("--format %s: there is no such format; there are: %s", c.Format, strings.Join(Formats(), ", "))
+	}
+	if err := c.ReportOptions.check(); err != nil {
+		return err
 	}
 	for _, name := range []string{protocol.EnvTurnTimeout, protocol.EnvDeadlockWindow} {
 		value, _ := lookup(c.Env, name)
