@@ -107,6 +107,8 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			&cli.StringFlag{Name: "shard",
 				Usage: "run just shard `I/N` of all, as 1/4: every scenario, and every package without orchestrated tests, is in one of them"},
 			&cli.BoolFlag{Name: "keep-going", Usage: "do not stop the exploration of a test at its first failure"},
+			&cli.IntFlag{Name: "max-fails", DefaultText: "no limit",
+				Usage: "end the run once `N` tests and scenarios have failed; a test that fails as a subtest of it did is not counted"},
 			&cli.IntFlag{Name: "max-scenarios", Value: runner.DefaultMaxScenarios,
 				Usage: "run at most `N` scenarios for each call of orchestrate.Test, all shards together"},
 			&cli.StringFlag{Name: "explore", DefaultText: "permutations, if --max-scenarios is enough for all of them; else half fewest-switches, half random",
@@ -130,7 +132,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 	}
 	app.Flags = append(app.Flags, reportFlags()...)
 	app.Action = func(c *cli.Context) error {
-		for _, name := range []string{"parallel", "max-scenarios", "depth", "scenario-timeout", "turn-timeout", "deadlock-window"} {
+		for _, name := range []string{"parallel", "max-fails", "max-scenarios", "depth", "scenario-timeout", "turn-timeout", "deadlock-window"} {
 			// To the runner nothing means the default. Who writes 0 means something else.
 			if value := fmt.Sprint(c.Value(name)); c.IsSet(name) && (value == "0" || value == "0s") {
 				return &runner.UsageError{Err: fmt.Errorf("--%s %s: it is to be more than nothing", name, value)}
@@ -164,6 +166,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			Sequence:        c.String("sequence"),
 			Shard:           shard,
 			KeepGoing:       c.Bool("keep-going"),
+			MaxFails:        c.Int("max-fails"),
 			Parallel:        c.Int("parallel"),
 			MaxScenarios:    c.Int("max-scenarios"),
 			Explore:         c.String("explore"),

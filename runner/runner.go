@@ -63,6 +63,7 @@ type Config struct {
 	Sequence        string         // just this sequence of the one orchestrated test that Run matches; "" runs all
 	Shard           protocol.Shard // run just the part of this one of several; the zero value runs all
 	KeepGoing       bool           // go on after a test's first scenario that failed
+	MaxFails        int            // tests and scenarios that may fail before the run is ended; 0 is any number
 	Parallel        int            // scenarios at once; 0 is the number of CPUs
 	MaxScenarios    int            // per call; 0 is DefaultMaxScenarios
 	Explore         string         // one of explore.Strategies; "" is the permutations, as far as MaxScenarios is enough for them
@@ -121,6 +122,7 @@ type run struct {
 	targets  map[string]*target
 	err      error // of orchtest itself
 	verdict  verdictSink
+	limit    *failLimit
 	explored []exploredTest
 
 	explained string // what was last said of a scenario
@@ -183,11 +185,18 @@ func Run(ctx context.Context, c Config) error {
 	}
 
 	console := newConsole(r.Config, func(err error) { r.cancel(fmt.Errorf("console: %w", err)) })
-	r.stream.sinks = append(reports.sinks(), &r.verdict, console)
+	r.limit = newFailLimit(r.MaxFails, func() { r.cancel(errEnough) })
+	r.stream.sinks = append(reports.sinks(), &r.verdict, console, r.limit)
 	if r.Shard.Of > 0 {
 		err = r.withShard()
 	} else {
 		err = r.goTest()
+	}
+	left := ""
+	if errors.Is(err, errEnough) && ctx.Err() == nil {
+		if left, err = r.leftOut(ctx); err == nil {
+			err = ErrFailed
+		}
 	}
 	console.close()
 	var usage *UsageError
@@ -195,6 +204,7 @@ func Run(ctx context.Context, c Config) error {
 		return err
 	}
 	console.summarize(r.explored, r.only != nil)
+	console.say(left)
 	if r.shares != nil {
 		console.say(r.shardSummary())
 	}
@@ -298,6 +308,8 @@ func (c Config) check() error {
 	switch {
 	case c.Parallel < 1:
 		return usagef("--parallel %d: at least one scenario has to run at once", c.Parallel)
+	case c.MaxFails < 0:
+		return usagef("--max-fails %d: at least one test has to fail to end the run", c.MaxFails)
 	case c.MaxScenarios < 1:
 		return usagef("--max-scenarios %d: at least one scenario has to run", c.MaxScenarios)
 	case c.Explore != "" && !slices.Contains(explore.Strategies(), c.Explore):
