@@ -4,8 +4,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
+	"github.com/orchtest/orchtest/permutations"
 )
 
 const report = `{"version":1,"sequence":[0,1],"threads":["a","b"],"turns":[{"thread":0,"end":"end"},{"thread":1,"end":"end"}],"failedTurn":-1}`
@@ -141,4 +144,54 @@ func FuzzChild(f *testing.F) {
 			t.Errorf("got %q, want the text itself", whole)
 		}
 	})
+}
+
+// TestChildOfABatch reads the answers of a batch, in pieces of any size, each with the output before it.
+func TestChildOfABatch(t *testing.T) {
+	const full, short = "\x16=== ATTR  TestA " + protocol.AttrScenario + " ", "\x16=== ATTR  TestA " + protocol.AttrPassed + " "
+	text := "first\n" + full + report + "\n" +
+		"second, without an end" + short + "1e 0e\n" +
+		short + "7\n" +
+		full + "1/2 {\"version\":1,\n" + full + "2/2 \"threads\":[\"c\"],\"failed\":true,\"failedTurn\":-1}\n" +
+		full + "garbage\n" +
+		short + "0\n" +
+		"last\n\x16--- FAIL: TestA (0.00s)\n"
+	want := []string{
+		"first\n: a,b 0,1 ",
+		"second, without an end: a,b 1,0 ",
+		`: not the turns of a scenario of 2 threads: "7"`,
+		": c  failed",
+		`: neither a JSON object nor a part of one: "garbage"`,
+		": c 0 ", // the last one is known all the same
+		"last\n",
+	}
+	for size := 1; size < len(text); size += 7 {
+		var got []string
+		var output strings.Builder
+		c := &parse.Child{Output: func(p []byte) { output.Write(p) }}
+		c.Answer = func(s *protocol.Scenario, err error) {
+			said := output.String() + ": "
+			output.Reset()
+			switch {
+			case err != nil:
+				said += err.Error()
+			default:
+				said += strings.Join(s.Threads, ",") + " " + permutations.Format(s.Executed()) + " "
+				if s.Failed {
+					said += "failed"
+				}
+			}
+			got = append(got, said)
+		}
+		for rest := text; rest != ""; {
+			n := min(size, len(rest))
+			c.Write([]byte(rest[:n]))
+			rest = rest[n:]
+		}
+		c.Close()
+		got = append(got, output.String())
+		if diff := cmp.Diff(want, got); diff != "" || !c.Failed || c.Scenario != nil || c.Err != nil {
+			t.Fatalf("in pieces of %d: failed %v, scenario %v, error %v; -want +got\n%s", size, c.Failed, c.Scenario, c.Err, diff)
+		}
+	}
 }

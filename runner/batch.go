@@ -219,7 +219,7 @@ func (b *batch) wait() *ran {
 		default:
 		}
 	}
-	b.timer.Stop()
+	inTime := b.timer.Stop()
 	last.took = b.x.r.Now().Sub(b.began)
 	if len(b.queue) > 0 {
 		b.begin()
@@ -229,7 +229,9 @@ func (b *batch) wait() *ran {
 	} else {
 		b.later += last.took
 	}
-	last.goesOn(b.x)
+	if inTime { // else the process is about to end
+		last.goesOn(b.x)
+	}
 	return last
 }
 

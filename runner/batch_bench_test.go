@@ -3,32 +3,46 @@ package runner
 import (
 	"testing"
 	"time"
+
+	"github.com/orchtest/orchtest/lib/protocol"
+	"github.com/orchtest/orchtest/parse"
+	"github.com/orchtest/orchtest/permutations"
 )
 
-// BenchmarkBatch runs the 924 scenarios of a test that takes no time, each in a process of its own, and in
-// turn many in a process. Its figure is how many times the rate is the other one's. One round of processes is
-// compared with as many rounds of batches as take about as long.
+// BenchmarkBatch runs the 12,870 scenarios of a test that takes no time in batches, and in turn some of them
+// each in a process of its own. Its figure is how many times the rate is the other one's.
 func BenchmarkBatch(b *testing.B) {
-	r, x, planned := benchmarkRun(b, nil)
-	rate := func(isolation string, rounds int) float64 {
+	b.Run("plain", func(b *testing.B) { benchmarkBatch(b, nil, 1000) })
+	b.Run("race", func(b *testing.B) { benchmarkBatch(b, []string{"-race"}, 200) })
+}
+
+func benchmarkBatch(b *testing.B, goArgs []string, some int) {
+	r, x, planned := benchmarkRun(b, goArgs)
+	eight := *planned
+	eight.plan.Counts, eight.serial = []int{8, 8}, &protocol.Scenario{}
+	for _, thread := range permutations.Serial(eight.plan.Counts) {
+		eight.serial.Turns = append(eight.serial.Turns, protocol.Turn{Thread: thread})
+	}
+	x.test.name = "TestEight"
+	r.stream.emit(parse.Event{Action: parse.ActionRun, Package: x.test.pkg.name, Test: x.test.name})
+	r.MaxScenarios = 20_000
+
+	rate := func(isolation string, limit int) float64 {
 		r.Isolation = isolation
-		n := 0
+		call := r.newCall(&eight)
+		call.limit = min(limit, int(call.total.Int64()))
 		start := time.Now()
-		for range rounds {
-			call := r.newCall(planned)
-			x.scenarios(b.Context(), call)
-			n += call.tally[passed]
-			if want := call.total.Int64() - 1; int64(call.tally[passed]) != want {
-				b.Fatalf("%s: %d of %d scenarios passed", isolation, call.tally[passed], want)
-			}
+		x.scenarios(b.Context(), call)
+		if n := call.tally[passed]; n != call.limit-1 {
+			b.Fatalf("%s: %d of %d scenarios passed", isolation, n, call.limit-1)
 		}
-		return float64(n) / time.Since(start).Seconds()
+		return float64(call.limit-1) / time.Since(start).Seconds()
 	}
 	var alone, batched float64
 	n := 0
 	for b.Loop() {
-		alone += rate(Process, 0+1)
-		batched += rate(Batch, 20)
+		alone += rate(Process, some)
+		batched += rate(Batch, 20_000)
 		n++
 	}
 	b.ReportMetric(alone/float64(n), "processes/s")

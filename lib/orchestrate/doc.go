@@ -73,6 +73,12 @@
 // environment variables, the working directory and the context are the scenario's own. There, only
 // syncpoints that are calls are reached. Skip in one scenario ends the exploration.
 //
+// # Outcomes
+//
+// Where more than one end is right, or you want to know which ends there are, label them with [T.Outcome]. The run
+// ends with a table: the labels, in how many scenarios each came out, and a sequence that shows it. [Expect] names
+// all that there may be, [Forbid] some that there must not be.
+//
 // # Threads that wait
 //
 // A thread is blocked if its goroutine is parked on a synchronisation (a lock or another primitive of
