@@ -149,7 +149,7 @@ func (k *console) line(e parse.Event) error {
 	if k.format == "standard-json" {
 		k.out.Write(e.Line())
 		k.out.WriteByte('\n')
-	} else {
+	} else if e.Action == parse.ActionOutput { // what the compiler says stands in the summary
 		output := e.Output
 		if e.Display != nil {
 			output = *e.Display
