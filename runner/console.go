@@ -34,20 +34,21 @@ type console struct {
 	summary io.Writer
 	failed  func(error)
 
-	sections   testjson.Summary // of the summary
-	benchmarks openBenchmarks
+	sections    testjson.Summary // of the summary
+	benchmarks  openBenchmarks
+	annotations *annotator // nil where there are none
 
 	feed *io.PipeWriter
 	done chan struct{} // closed when testjson has read everything
 	exec *testjson.Execution
 }
 
-// newConsole starts a console; failed is called if it cannot write. It ends with close.
-func newConsole(c Config, failed func(error)) *console {
+// newConsole starts a console, with annotations unless they are nil; failed is called if it cannot write. It ends with close.
+func newConsole(c Config, annotations *annotator, failed func(error)) *console {
 	read, write := io.Pipe()
 	k := &console{
 		format: c.Format, out: bufio.NewWriter(c.Stdout), stdout: c.Stdout, summary: c.Stdout,
-		failed: failed, sections: c.sections(), benchmarks: openBenchmarks{}, feed: write, done: make(chan struct{}),
+		failed: failed, sections: c.sections(), benchmarks: openBenchmarks{}, annotations: annotations, feed: write, done: make(chan struct{}),
 	}
 	if c.Format == "standard-json" {
 		k.summary = c.Stderr // standard output is the stream and nothing else
@@ -67,8 +68,10 @@ func newConsole(c Config, failed func(error)) *console {
 
 // A handler formats the events that testjson has read.
 type handler struct {
-	formatter testjson.EventFormatter
-	stderr    io.Writer
+	formatter   testjson.EventFormatter
+	stdout      io.Writer
+	stderr      io.Writer
+	annotations *annotator
 }
 
 func (k *console) handler(c Config) *handler {
@@ -76,11 +79,20 @@ func (k *console) handler(c Config) *handler {
 	if k.direct() {
 		format = "none"
 	}
-	return &handler{testjson.NewEventFormatter(c.Stdout, format, testjson.FormatOptions{}), c.Stderr}
+	formatter := testjson.NewEventFormatter(c.Stdout, format, testjson.FormatOptions{})
+	return &handler{formatter, c.Stdout, c.Stderr, k.annotations}
 }
 
 func (h *handler) Event(e testjson.TestEvent, exec *testjson.Execution) error {
-	return h.formatter.Format(e, exec)
+	if err := h.formatter.Format(e, exec); err != nil || h.annotations == nil || e.Action != testjson.ActionFail {
+		return err
+	}
+	for _, each := range h.annotations.take(testName{e.Package, e.Test}) {
+		if _, err := io.WriteString(h.stdout, each.String()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (h *handler) Err(text string) error {
@@ -103,6 +115,9 @@ func (k *console) event(e parse.Event, ofPassing bool) error {
 			k.out = nil // said once
 			k.failed(err)
 		}
+	}
+	if k.annotations != nil {
+		k.annotations.event(e)
 	}
 	if !known(e.Action) || (ofPassing && !k.showsPassing()) {
 		return nil

@@ -69,7 +69,7 @@ func mergeInto(ctx context.Context, c Config, run *merge.Run) error {
 	}
 	defer reports.discard()
 	var unshown error
-	console := newConsole(c, func(err error) { unshown = fmt.Errorf("console: %w", err) })
+	console := newConsole(c, nil, func(err error) { unshown = fmt.Errorf("console: %w", err) })
 	verdict := &verdictSink{}
 	stream := &stream{sinks: append(reports.sinks(), verdict, console)}
 	from := ""

@@ -184,7 +184,7 @@ func Run(ctx context.Context, c Config) error {
 		return cmp.Or(context.Cause(ctx), err)
 	}
 
-	console := newConsole(r.Config, func(err error) { r.cancel(fmt.Errorf("console: %w", err)) })
+	console := newConsole(r.Config, r.annotator(), func(err error) { r.cancel(fmt.Errorf("console: %w", err)) })
 	r.limit = newFailLimit(r.MaxFails, func() { r.cancel(errEnough) })
 	r.stream.sinks = append(reports.sinks(), &r.verdict, console, r.limit)
 	if r.Shard.Of > 0 {
