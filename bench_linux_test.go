@@ -19,7 +19,7 @@ func BenchmarkMemory(b *testing.B) {
 		b.Run(fmt.Sprintf("output=%d", size), func(b *testing.B) {
 			peak := 0
 			for b.Loop() {
-				cmd := exec.Command(orchtest, "--run", "^TestLoud$", "--junitfile", junit, "--jsonfile", os.DevNull,
+				cmd := exec.Command(orchtest, "--no-cache", "--run", "^TestLoud$", "--junitfile", junit, "--jsonfile", os.DevNull,
 					"./runner/testdata/many")
 				cmd.Env = append(os.Environ(), fmt.Sprintf("MANY_BYTES=%d", size))
 				peak = max(peak, peakOf(b, cmd))

@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -99,11 +100,20 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 				Usage: "write JUnit XML to `FILE`"},
 			&cli.StringFlag{Name: "jsonfile", EnvVars: []string{"ORCHTEST_JSONFILE"},
 				Usage: "write the event stream, that of go test -json with scenarios as subtests, to `FILE`"},
+			&cli.StringFlag{Name: "html", EnvVars: []string{"ORCHTEST_HTML"},
+				Usage: "write a page for people, with each scenario that failed drawn as lanes, to `FILE`"},
 			&cli.IntFlag{Name: "parallel", Aliases: []string{"p"}, DefaultText: "the number of CPUs",
 				Usage: "run up to `N` scenarios at once"},
 			&cli.StringFlag{Name: "run", Usage: "run only tests that match `REGEXP`, as go test -run"},
 			&cli.StringFlag{Name: "sequence",
 				Usage: "run just the scenario of sequence `LIST`, as 0,1,0,1, of the one orchestrated test that --run matches"},
+			&cli.DurationFlag{Name: "time",
+				Usage: "start no scenario later than `D` after the first one, of all tests together; without --max-scenarios it is the only limit"},
+			&cli.BoolFlag{Name: "until-failure",
+				Usage: "explore again and again, --max-scenarios with each seed, until a test fails, --time is over, or all was run"},
+			&cli.StringFlag{Name: "resume",
+				Usage: "go on where an interrupted run with the journal `FILE` has stopped, or begin one"},
+			&cli.BoolFlag{Name: "no-cache", Usage: "run also the scenarios that passed before, though nothing has changed since"},
 			&cli.StringFlag{Name: "shard",
 				Usage: "run just shard `I/N` of all, as 1/4: every scenario, and every package without orchestrated tests, is in one of them"},
 			&cli.BoolFlag{Name: "keep-going", Usage: "do not stop the exploration of a test at its first failure"},
@@ -132,7 +142,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 	}
 	app.Flags = append(app.Flags, reportFlags()...)
 	app.Action = func(c *cli.Context) error {
-		for _, name := range []string{"parallel", "max-fails", "max-scenarios", "depth", "scenario-timeout", "turn-timeout", "deadlock-window"} {
+		for _, name := range []string{"parallel", "max-fails", "max-scenarios", "time", "depth", "scenario-timeout", "turn-timeout", "deadlock-window"} {
 			// To the runner nothing means the default. Who writes 0 means something else.
 			if value := fmt.Sprint(c.Value(name)); c.IsSet(name) && (value == "0" || value == "0s") {
 				return &runner.UsageError{Err: fmt.Errorf("--%s %s: it is to be more than nothing", name, value)}
@@ -168,9 +178,14 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			KeepGoing:       c.Bool("keep-going"),
 			MaxFails:        c.Int("max-fails"),
 			Parallel:        c.Int("parallel"),
-			MaxScenarios:    c.Int("max-scenarios"),
+			MaxScenarios:    givenInt(c, "max-scenarios"),
+			Time:            c.Duration("time"),
+			UntilFailure:    c.Bool("until-failure"),
 			Explore:         c.String("explore"),
 			Seed:            seed(c),
+			SeedGiven:       c.IsSet("seed") || c.IsSet("shard"),
+			Resume:          c.String("resume"),
+			Cache:           cacheFolder(c),
 			Depth:           c.Int("depth"),
 			Isolation:       c.String("isolation"),
 			ScenarioTimeout: c.Duration("scenario-timeout"),
@@ -180,6 +195,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			Format:          c.String("format"),
 			JUnitFile:       c.String("junitfile"),
 			JSONFile:        c.String("jsonfile"),
+			HTMLFile:        c.String("html"),
 			ReportOptions:   reportOptions(c),
 			Stdout:          stdout,
 			Terminal:        terminalOf(stdout),
@@ -203,6 +219,14 @@ func given(c *cli.Context, name string) time.Duration {
 	return c.Duration(name)
 }
 
+// givenInt returns the value of a flag that was given; 0 where it was not.
+func givenInt(c *cli.Context, name string) int {
+	if !c.IsSet(name) {
+		return 0
+	}
+	return c.Int(name)
+}
+
 // checkStrategy refuses flags that do nothing with the strategy.
 func checkStrategy(c *cli.Context) error {
 	strategy := c.String("explore")
@@ -215,6 +239,23 @@ func checkStrategy(c *cli.Context) error {
 		return &runner.UsageError{Err: fmt.Errorf("--seed: --explore %s draws nothing", strategy)}
 	}
 	return nil
+}
+
+// cacheFolder returns the folder of the result cache: that of the environment variable ORCHTEST_CACHE, or that of the
+// user. It is "" where none is wanted, or the system has none.
+func cacheFolder(c *cli.Context) string {
+	folder := os.Getenv("ORCHTEST_CACHE")
+	if c.Bool("no-cache") || folder == "off" {
+		return ""
+	}
+	if folder != "" {
+		return folder
+	}
+	folder, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(folder, "orchtest")
 }
 
 // seed returns the seed that was given, or another one each time. It is short, to be typed again. Shards have the

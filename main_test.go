@@ -92,14 +92,16 @@ func setup(e *testscript.Env, toolchain map[string]string) error {
 	}
 	home := filepath.Join(e.WorkDir, ".home")
 	for name, value := range map[string]string{
-		"COMMAND":     command,
-		"GOCACHE":     toolchain["GOCACHE"],
-		"GOMODCACHE":  toolchain["GOMODCACHE"],
-		"GOPROXY":     "off",
-		"GOTOOLCHAIN": "local",
-		"GOTRACEBACK": "", // the default, which testscript changes
-		"HOME":        home,
-		"USERPROFILE": home,
+		"COMMAND": command,
+		// What a script runs again is to be run again, unless it is about the cache.
+		"ORCHTEST_CACHE": "off",
+		"GOCACHE":        toolchain["GOCACHE"],
+		"GOMODCACHE":     toolchain["GOMODCACHE"],
+		"GOPROXY":        "off",
+		"GOTOOLCHAIN":    "local",
+		"GOTRACEBACK":    "", // the default, which testscript changes
+		"HOME":           home,
+		"USERPROFILE":    home,
 	} {
 		e.Setenv(name, value)
 	}
@@ -224,7 +226,7 @@ const promptly = 2 * time.Second
 // interrupt SIGNAL file waits until the file is there, and sends the signal to the command in the
 // background.
 func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
-	signals := map[string]os.Signal{"HUP": syscall.SIGHUP, "INT": syscall.SIGINT, "TERM": syscall.SIGTERM}
+	signals := map[string]os.Signal{"HUP": syscall.SIGHUP, "INT": syscall.SIGINT, "KILL": syscall.SIGKILL, "TERM": syscall.SIGTERM}
 	eventually(ts, time.Minute, "the file "+args[1], func() bool {
 		_, err := os.Stat(ts.MkAbs(args[1]))
 		return err == nil

@@ -46,6 +46,8 @@ func newMergeApp(stdout, stderr io.Writer) *cli.App {
 				Usage: "write JUnit XML to `FILE`"},
 			&cli.StringFlag{Name: "jsonfile", EnvVars: []string{"ORCHTEST_JSONFILE"},
 				Usage: "write the event stream of the whole run to `FILE`"},
+			&cli.StringFlag{Name: "html", EnvVars: []string{"ORCHTEST_HTML"},
+				Usage: "write a page for people to `FILE`"},
 		},
 		OnUsageError:   usageError,
 		ExitErrHandler: func(*cli.Context, error) {}, // run decides
@@ -57,6 +59,7 @@ func newMergeApp(stdout, stderr io.Writer) *cli.App {
 			Format:    c.String("format"),
 			JUnitFile: c.String("junitfile"),
 			JSONFile:  c.String("jsonfile"),
+			HTMLFile:  c.String("html"),
 
 			ReportOptions: reportOptions(c),
 

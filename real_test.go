@@ -265,7 +265,7 @@ func runReal(t *testing.T, dir string, args ...string) realCommand {
 	cmd.Dir = dir
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(entry string) bool {
 		return strings.HasPrefix(entry, "ORCHTEST_") // the user's defaults, or those of an orchtest around this one
-	}), "GOWORK=off", "PWD="+dir)
+	}), "GOWORK=off", "PWD="+dir, "ORCHTEST_CACHE=off")
 	cmd.WaitDelay = 10 * time.Second
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

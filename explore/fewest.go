@@ -19,8 +19,8 @@ import (
 //
 // It keeps each turn that a thread could have had and has not: a job, whose preemptions are known before
 // it is run, as the turns before are. Each is asked for by a sequence that has no further preemption. It
-// keeps as many as can still be run, so the memory is bounded by the limit: about 100 bytes for each
-// scenario, and the turns of the executions that they branch off from.
+// keeps as many as can still be run, and a million at most, so the memory is bounded: about 100 bytes for each
+// of them, and the turns of the executions that they branch off from.
 type Fewest struct {
 	space Space
 	limit int
@@ -223,9 +223,12 @@ func (f *Fewest) push(c chance, cost int) {
 	f.waiting++
 }
 
+// maxChances is how many jobs a Fewest keeps, however many may still be run: some 200 MB.
+const maxChances = 1 << 20
+
 // prune drops what cannot be run within the limit.
 func (f *Fewest) prune() {
-	most := max(f.limit-f.given, 0)
+	most := min(max(f.limit-f.given, 0), maxChances)
 	if f.space.part != nil {
 		most++ // the one that goes along the end of the part may be another shard's, and not count
 	}

@@ -9,7 +9,7 @@ type mix struct {
 }
 
 func newMix(space Space, serial Execution, c Config) *mix {
-	half := (c.Limit + 1) / 2
+	half := (c.Enough + 1) / 2
 	c.Strategy, c.Limit = AtRandom, c.Limit-half
 	m := &mix{fewest: NewFewest(space, serial, half), random: newSample(space, serial, c)}
 	m.random.taken, m.random.about.Scenarios = 0, 0 // the serial run is one of the other half

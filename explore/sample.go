@@ -28,34 +28,44 @@ const maxOthers = 1 << 22
 // The same seed gives the same executions, however many run at once: those of the first sequences that
 // are drawn, as many as it takes.
 type Sample struct {
-	space Space
-	about protocol.Strategy
-	limit int
+	space  Space
+	serial Execution
+	about  protocol.Strategy
+	limit  int
 
 	mu         sync.Mutex
 	changed    sync.Cond
 	sequences  permutations.Sequences
 	trie       trie
 	next       *Job             // found and not given
-	waiting    map[step][][]int // by step that is being taken, the sequences that take it too
+	draws      int              // how many sequences were drawn
+	waiting    map[step][]drawn // by step that is being taken, the sequences that take it too
 	deferred   int              // how many these are
-	again      [][]int          // sequences that waited
+	again      []drawn          // sequences that waited, in the order in which they were drawn
 	taken      int              // jobs found, and the serial run if it counts
 	running    int
 	known      int // sequences in a row that were known
 	others     int // sequences that are another shard's
 	executions int
 	over       bool
-	most       int // nodes of the trie
+	all        bool // every sequence was run, or executes like one that was
+	forgot     bool // some may have been run twice
+	most       int  // nodes of the trie
 	total      *big.Int
 	infeasible big.Int
+}
+
+// A drawn sequence has the number of its draw.
+type drawn struct {
+	sequence []int
+	number   int
 }
 
 // newSample returns the strategy random or pct. The execution is that of the serial run.
 func newSample(space Space, serial Execution, c Config) *Sample {
 	space.Counts = slices.Clone(space.Counts)
 	s := &Sample{
-		space: space, limit: c.Limit, most: maxNodes, total: space.Count(), waiting: map[step][][]int{},
+		space: space, serial: serial, limit: c.Limit, most: maxNodes, total: space.Count(), waiting: map[step][]drawn{},
 		about: protocol.Strategy{Name: c.Strategy, Seed: strconv.FormatUint(c.Seed, 10)},
 	}
 	if space.Owns(serial.Sequence) {
@@ -64,12 +74,9 @@ func newSample(space Space, serial Execution, c Config) *Sample {
 	s.trie.space = &s.space
 	s.changed.L = &s.mu
 	if c.Strategy == WithPCT {
-		it := permutations.NewPCT(space.Counts, c.Depth, c.Seed)
-		s.sequences = symmetric(it, space)
 		s.about.Depth, s.about.Chance = c.Depth, chanceOf(space.Counts, c.Depth).String()
-	} else {
-		s.sequences = symmetric(permutations.NewRandom(space.Counts, c.Seed), space)
 	}
+	s.sequences = s.sequencesOf(c.Seed)
 	s.learn(serial)
 	return s
 }
@@ -112,46 +119,60 @@ func (s *Sample) Wait() bool {
 // find finds the next job, if there is one.
 func (s *Sample) find() {
 	for s.next == nil && !s.over && s.taken+s.deferred < s.limit {
-		sequence, ok := s.draw()
+		d, ok := s.draw()
 		if !ok {
 			s.over = s.deferred == 0
 			return
 		}
-		if !s.space.Owns(sequence) {
+		if !s.space.Owns(d.sequence) {
 			s.others++
-			s.over = s.over || s.others > maxOthers+s.limit*s.space.part.shard.Of
+			s.over = s.over || s.others > maxOthers+min(s.limit, 1<<40)*s.space.part.shard.Of
 			continue
 		}
-		turns, step, leaves := s.trie.follow(sequence)
+		turns, step, leaves := s.trie.follow(d.sequence)
 		if !leaves || !s.space.overlaps(turns[:len(turns)-1], turns[len(turns)-1]) {
 			s.known++
 			s.over = s.over || s.known > maxKnown
 			continue
 		}
 		if _, is := s.waiting[step]; is {
-			s.waiting[step] = append(s.waiting[step], slices.Clone(sequence))
+			s.waiting[step] = append(s.waiting[step], drawn{slices.Clone(d.sequence), d.number})
 			s.deferred++
 			continue
 		}
 		s.known = 0
 		s.waiting[step] = nil
 		s.taken++
-		s.next = &Job{space: &s.space, Prefix: turns, Ask: slices.Clone(sequence), sample: s, step: step}
+		s.next = &Job{space: &s.space, Prefix: turns, Ask: slices.Clone(d.sequence), sample: s, step: step, number: d.number}
 	}
 }
 
+// unfind gives a job up that was found and not given: more is known now, and an earlier draw may go before it. So
+// the order of the jobs does not depend on when somebody has asked whether there is one.
+func (s *Sample) unfind() {
+	if s.next == nil {
+		return
+	}
+	delete(s.waiting, s.next.step)
+	s.taken--
+	s.again = append(s.again, drawn{s.next.Ask, s.next.number})
+	s.next = nil
+}
+
 // draw returns the next sequence to be looked at.
-func (s *Sample) draw() ([]int, bool) {
+func (s *Sample) draw() (drawn, bool) {
 	if len(s.again) > 0 {
-		sequence := s.again[0]
+		d := s.again[0]
 		s.again = s.again[1:]
-		return sequence, true
+		return d, true
 	}
 	if len(s.trie.nodes) == 0 || len(s.trie.nodes) > s.most {
-		return nil, false
+		return drawn{}, false
 	}
 	ok := s.sequences.Next()
-	return s.sequences.Sequence(), ok
+	s.all = s.all || (!ok && s.about.Name == AtRandom)
+	s.draws++
+	return drawn{s.sequences.Sequence(), s.draws}, ok
 }
 
 // Next implements [Strategy].
@@ -180,6 +201,8 @@ func (s *Sample) Done(job *Job, x Execution) {
 	s.again = append(s.again, s.waiting[job.step]...)
 	s.deferred -= len(s.waiting[job.step])
 	delete(s.waiting, job.step)
+	s.unfind()
+	slices.SortFunc(s.again, func(a, b drawn) int { return a.number - b.number })
 	if !x.known {
 		s.trie.dead(job.step)
 	}
@@ -217,7 +240,9 @@ func (s *Sample) learn(x Execution) {
 	}
 	s.space.infeasible(&s.infeasible, &s.trie.course, common, x.Sequence)
 	all := big.NewInt(int64(s.executions))
-	s.over = s.over || all.Add(all, &s.infeasible).Cmp(s.total) == 0
+	if all.Add(all, &s.infeasible).Cmp(s.total) == 0 {
+		s.all, s.over = true, true
+	}
 }
 
 // Progress implements [Strategy].
@@ -227,6 +252,7 @@ func (s *Sample) Progress() Progress {
 	all := big.NewInt(int64(s.executions))
 	return Progress{
 		Infeasible: new(big.Int).Set(&s.infeasible),
+		Repeated:   s.forgot,
 		More:       all.Add(all, &s.infeasible).Cmp(s.total) < 0,
 		Over:       s.over && s.running == 0 && s.next == nil,
 		Strategies: []protocol.Strategy{s.about},

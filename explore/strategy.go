@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 
@@ -33,7 +34,7 @@ type Job struct {
 	space  *Space
 	edge   bool    // it goes along the first sequence of a shard's part
 	branch *branch // of a Search
-	number int     // among the jobs of the branch
+	number int     // among the jobs of the branch, or the draws of the sample
 	cost   int     // of a Fewest
 	sample *Sample // that it is of
 	step   step    // of a Sample
@@ -48,16 +49,19 @@ type Progress struct {
 	More bool
 	// Over tells that there will be no further job, though some sequences may be left.
 	Over bool
+	// Repeated tells that some executions may have been run more than once.
+	Repeated bool
 	// Strategies say how the scenarios were chosen. They are nil for the permutations, in their order.
 	Strategies []protocol.Strategy
 }
 
 // A Config says how the executions of a call are explored.
 type Config struct {
-	// Strategy is one of [Strategies]. "" are the permutations where Limit is enough for all sequences, or
-	// for the serial run alone; else half of the limit is for the fewest switches, and the other half is random.
+	// Strategy is one of [Strategies]. "" are the permutations where Enough is enough for all sequences, or
+	// for the serial run alone; else half of that is for the fewest switches, and what is left of Limit is random.
 	Strategy string
 	Limit    int    // how many scenarios of the whole space are to be run at most, the serial one included
+	Enough   int    // Limit, or less; 0 is Limit
 	Seed     uint64 // of what is drawn
 	Depth    int    // of pct, 1 or more
 }
@@ -80,16 +84,17 @@ func Strategies() []string { return []string{Permutations, FewestSwitches, AtRan
 // Choose returns the strategy that is asked for. The execution is that of the serial run, and the space
 // is to be a tree if the strategy is.
 func (c Config) Choose(space Space, serial Execution) Strategy {
+	c.Enough = cmp.Or(c.Enough, c.Limit)
 	if c.Strategy == "" {
 		// What all shards do is decided by what they have together.
 		whole := space
 		whole.part = nil
 		c.Strategy = Permutations
-		if c.Limit > 1 && whole.Count().Cmp(big.NewInt(int64(c.Limit))) > 0 {
+		if c.Limit > 1 && whole.Count().Cmp(big.NewInt(int64(c.Enough))) > 0 {
 			c.Strategy = mixed
 		}
 	}
-	c.Limit = space.Limit(c.Limit)
+	c.Limit, c.Enough = space.Limit(c.Limit), space.Limit(c.Enough)
 	switch c.Strategy {
 	case Permutations, Tree:
 		search := space.Search(serial)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/orchtest/orchtest/lib/protocol"
+	"github.com/orchtest/orchtest/parse"
 )
 
 // reserved begins the keys that are not the user's.
@@ -38,8 +39,12 @@ func (s *suite) attribute(t *test, key, value string) {
 			t.planned = true
 		}
 	case protocol.AttrScenario:
-		if found, ok := read[scenarioReport](&t.attrs.scenario, value); ok && found.Version <= protocol.Version {
-			s.reported(t, found)
+		text := joined(&t.attrs.scenario, value)
+		if found, ok := decode[scenarioReport](text); ok && found.Version <= protocol.Version {
+			s.reported(t, found, func() *protocol.Scenario {
+				whole, _ := parse.DecodeScenario(text) // what cannot be read is not shown
+				return whole
+			})
 		}
 	case protocol.AttrExploration:
 		if found, ok := read[protocol.Exploration](&t.attrs.exploration, value); ok && found.Version <= protocol.Version {
@@ -52,9 +57,12 @@ func (s *suite) attribute(t *test, key, value string) {
 	}
 }
 
-// reported takes the report of a scenario.
-func (s *suite) reported(t *test, found scenarioReport) {
+// reported takes the report of a scenario; whole returns all of it, nil where it cannot be read.
+func (s *suite) reported(t *test, found scenarioReport, whole func() *protocol.Scenario) {
 	t.scenario = s.newScenario(found, t.serialOf(found.Call))
+	if s.turns {
+		t.scenario.keep(s, found, whole)
+	}
 	if t.planned {
 		t.ranSerial(found)
 	}
@@ -62,12 +70,21 @@ func (s *suite) reported(t *test, found scenarioReport) {
 
 // read returns the value of an attribute once all of its parts have come.
 func read[T any](parts *protocol.Joiner, value string) (T, bool) {
-	var v T
+	return decode[T](joined(parts, value))
+}
+
+// joined returns the text of an attribute once all of its parts have come; "" before.
+func joined(parts *protocol.Joiner, value string) string {
 	whole, complete, err := parts.Add(value)
 	if err != nil || !complete {
-		return v, false
+		return ""
 	}
-	return v, json.Unmarshal([]byte(whole), &v) == nil
+	return whole
+}
+
+func decode[T any](text string) (v T, ok bool) {
+	err := json.Unmarshal([]byte(text), &v)
+	return v, err == nil
 }
 
 // ranSerial keeps the sequence of the serial run of a call, which an orchestrated test itself reports.

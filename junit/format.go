@@ -31,7 +31,8 @@ type testsuite struct {
 	SystemOut *junit.Output `xml:"system-out,omitempty"`
 
 	seconds   float64
-	classname string // of its cases
+	classname string  // of its cases
+	tests     []*test // of the package, by name
 }
 
 type testcase struct {
@@ -42,6 +43,8 @@ type testcase struct {
 	Skipped    *junit.Result `xml:"skipped,omitempty"`
 	Error      *result       `xml:"error,omitempty"`
 	Failure    *result       `xml:"failure,omitempty"`
+
+	test *test // nil where it stands for the package as a whole
 }
 
 type properties struct {

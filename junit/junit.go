@@ -48,6 +48,7 @@ package junit
 import (
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"slices"
 
@@ -70,6 +71,9 @@ type Config struct {
 	Hostname string
 	// Properties are those of every suite, as go.version; none where it is nil.
 	Properties map[string]string
+	// Turns keeps what [Report.Packages] says of scenarios and WriteXML does not: the turns of those that
+	// failed, and the commands that replay them.
+	Turns bool
 }
 
 // A Report takes the events of a stream and writes them as JUnit XML. It is made by [New] and must
@@ -103,18 +107,29 @@ func (r *Report) Add(e parse.Event) {
 
 // WriteXML writes the report. What has no end in the stream by then did not finish.
 func (r *Report) WriteXML(w io.Writer) error {
-	r.claimBuilds()
-	root := testsuites{}
+	var root testsuites
 	root.Name = clean(r.config.Name)
-	for _, name := range slices.Sorted(maps.Keys(r.suites)) {
-		if s := r.suites[name].render(r.config, &r.builds); s.Tests > 0 || !r.config.HideEmpty {
-			root.add(s)
+	for _, suite := range r.render() {
+		if suite.Tests > 0 || !r.config.HideEmpty {
+			root.add(suite)
 		}
 	}
 	if err := root.writeXML(w); err != nil {
 		return fmt.Errorf("write JUnit XML: %w", err)
 	}
 	return nil
+}
+
+// render returns the suites as they are written, in that order.
+func (r *Report) render() iter.Seq2[*suite, testsuite] {
+	r.claimBuilds()
+	return func(yield func(*suite, testsuite) bool) {
+		for _, name := range slices.Sorted(maps.Keys(r.suites)) {
+			if s := r.suites[name]; !yield(s, s.render(r.config, &r.builds)) {
+				return
+			}
+		}
+	}
 }
 
 // SetRoot sets what the files of test cases in the events to come are written relative to; see [Config]. The
@@ -131,6 +146,7 @@ func (r *Report) suite(name string) *suite {
 	s := r.suites[name]
 	if s == nil {
 		s = newSuite(name, r.config.Root)
+		s.turns = r.config.Turns
 		r.suites[name] = s
 	}
 	return s

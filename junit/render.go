@@ -14,20 +14,24 @@ import (
 
 // render returns the suite as it is written.
 func (s *suite) render(c Config, builds *builds) testsuite {
-	out := testsuite{seconds: s.seconds(), classname: s.label(c.Classname)}
+	tests := s.sorted()
+	out := testsuite{seconds: s.seconds(), tests: tests, classname: s.label(c.Classname)}
 	out.Name = s.label(c.SuiteName)
 	out.Hostname = clean(c.Hostname)
 	out.Time = secondsText(out.seconds)
 	if !s.started.IsZero() {
 		out.Timestamp = s.started.Format(time.RFC3339)
 	}
-	tests := slices.Clone(s.tests)
-	slices.SortStableFunc(tests, func(a, b *test) int { return compareNames(a.name, b.name) })
 	if all := s.properties(c, tests); len(all) > 0 {
 		out.Testsuite.Properties = &all
 	}
 	s.renderPackage(&out, builds, s.renderTests(&out, tests))
 	return out
+}
+
+// sorted returns the tests by name.
+func (s *suite) sorted() []*test {
+	return slices.SortedStableFunc(slices.Values(s.tests), func(a, b *test) int { return compareNames(a.name, b.name) })
 }
 
 // renderTests adds the cases of the tests, and reports whether one of them is bad.
@@ -88,7 +92,7 @@ func packageCase(name string, o outcome, printed string) testcase {
 // renderTest returns the case of a test.
 func (s *suite) renderTest(t *test) testcase {
 	name := cmp.Or(clean(t.name), "[no name]")
-	c := testcase{Testcase: junit.Testcase{Name: name, Time: s.testTime(t)}}
+	c := testcase{Testcase: junit.Testcase{Name: name, Time: s.testTime(t)}, test: t}
 	var all []junit.Property
 	if t.isScenario() && t.scenario != nil {
 		c.File = clean(t.scenario.file)

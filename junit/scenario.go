@@ -19,9 +19,15 @@ type scenario struct {
 	executed string
 	threads  string
 	serial   bool
+	cached   bool
 	file     string
 	line     int
 	again    string // of one that failed in a batch: what became of it in a process of its own
+
+	// What follows is there if Config.Turns is set.
+	root   string             // as Config has it
+	replay [2]string          // what the command has before and behind the scenario's label
+	turns  *protocol.Scenario // of one that failed
 }
 
 // A scenarioReport is what the report reads of a [protocol.Scenario]: of its many turns, which nearly
@@ -34,6 +40,9 @@ type scenarioReport struct {
 	Turns    []turn   `json:"turns"`
 	File     string   `json:"file"`
 	Line     int      `json:"line"`
+	Cached   bool     `json:"cached"`
+	Failed   bool     `json:"failed"`
+	Replay   string   `json:"replay"`
 	Again    string   `json:"again"`
 }
 
@@ -45,7 +54,7 @@ type turn struct {
 func whatIsRead(s *protocol.Scenario) scenarioReport {
 	report := scenarioReport{
 		Version: s.Version, Call: s.Call, Sequence: s.Sequence, Threads: s.Threads, Turns: make([]turn, len(s.Turns)),
-		File: s.File, Line: s.Line, Again: s.Again,
+		File: s.File, Line: s.Line, Cached: s.Cached, Again: s.Again, Failed: s.Failed, Replay: s.Replay,
 	}
 	for i, t := range s.Turns {
 		report.Turns[i].Thread = t.Thread
@@ -68,6 +77,7 @@ func (s *suite) newScenario(found scenarioReport, serial []int) *scenario {
 		executed: executed,
 		threads:  s.share(threadsText(found.Threads)),
 		serial:   isSerial(found.Sequence, serial),
+		cached:   found.Cached,
 		file:     s.share(relative(s.root, found.File)),
 		line:     max(found.Line, 0),
 		again:    s.share(found.Again),
@@ -102,6 +112,9 @@ func (s *scenario) properties() []junit.Property {
 		{Name: "orchtest.threads", Value: s.threads},
 		{Name: "orchtest.executed", Value: s.executed},
 	}
+	if s.cached {
+		properties = append(properties, junit.Property{Name: "orchtest.cached", Value: "true"})
+	}
 	if s.again != "" {
 		properties = append(properties, junit.Property{Name: "orchtest.again", Value: s.again})
 	}
@@ -111,14 +124,23 @@ func (s *scenario) properties() []junit.Property {
 // explorationProperties returns those of a suite that say what became of each exploration.
 func explorationProperties(tests []*test) []junit.Property {
 	var properties []junit.Property
-	for _, t := range tests {
-		byCall := func(a, b protocol.Exploration) int { return cmp.Compare(a.Call, b.Call) }
-		for _, e := range slices.SortedStableFunc(slices.Values(t.explored), byCall) {
-			name := "orchtest.exploration." + t.name + protocol.Suffix(e.Call)
-			properties = append(properties, junit.Property{Name: name, Value: parse.Summary(e)})
-		}
+	for _, e := range explorations(tests) {
+		name := "orchtest.exploration." + e.Test + protocol.Suffix(e.Call)
+		properties = append(properties, junit.Property{Name: name, Value: parse.Summary(e.Exploration)})
 	}
 	return properties
+}
+
+// explorations returns those of all tests, in their order.
+func explorations(tests []*test) []Explored {
+	var all []Explored
+	byCall := func(a, b protocol.Exploration) int { return cmp.Compare(a.Call, b.Call) }
+	for _, t := range tests {
+		for _, e := range slices.SortedStableFunc(slices.Values(t.explored), byCall) {
+			all = append(all, Explored{t.name, e})
+		}
+	}
+	return all
 }
 
 // A tally counts the scenarios of one orchestrated test.

@@ -115,6 +115,7 @@ func TestScenarioCase(t *testing.T) {
 	found := protocol.Scenario{
 		Version: 1, Sequence: []int{0, 1, 0, 1}, Threads: []string{"first, really", `"<second>"`},
 		Turns: []protocol.Turn{{Thread: 0}, {Thread: 1}, {Thread: 1}}, File: "/src/shop/bank_test.go", Line: 12,
+		Cached: true,
 	}
 	s := written(t, Config{Root: "/src/"}, stream(
 		planned(t, "TestX"), begin("TestX/0,1,0,1"), reported(t, "TestX/0,1,0,1", protocol.AttrScenario, found),
@@ -127,6 +128,7 @@ func TestScenarioCase(t *testing.T) {
 			{"orchtest.sequence", "0,1,0,1"},
 			{"orchtest.threads", `["first, really","\"<second>\""]`},
 			{"orchtest.executed", "0,1,1"},
+			{"orchtest.cached", "true"},
 			{"owner", "us"},
 		},
 	}

@@ -13,6 +13,7 @@ import (
 type suite struct {
 	name    string
 	root    string    // of the files
+	turns   bool      // as Config has it
 	started time.Time // zero where the stream has no times
 	last    time.Time // of the latest event
 	elapsed *float64  // seconds, as the package's end has them
@@ -60,7 +61,7 @@ func (s *suite) add(e parse.Event) {
 		switch t := s.latest[e.Test]; {
 		case t == nil:
 		case e.Scenario != nil:
-			s.reported(t, whatIsRead(e.Scenario))
+			s.reported(t, whatIsRead(e.Scenario), func() *protocol.Scenario { return e.Scenario })
 		default:
 			s.attribute(t, e.Key, e.Value)
 		}

@@ -37,6 +37,9 @@ func (r *Run) together(c *call) exploration {
 		sum.Errored += e.Errored
 		sum.Skipped += e.Skipped
 		sum.NotRun += e.NotRun
+		sum.Cached += e.Cached
+		sum.Unlisted += e.Unlisted
+		sum.OutOfTime = sum.OutOfTime || e.OutOfTime
 		sum.Interrupted = sum.Interrupted || e.Interrupted
 		sum.More = sum.More || e.More
 	}

@@ -31,7 +31,7 @@ func Summary(e protocol.Exploration) string {
 		b.WriteString(e.Strategies[0].Name + ": ")
 	}
 	b.WriteString(extent(e))
-	fmt.Fprintf(&b, ": %s passed", Grouped(strconv.Itoa(e.Passed)))
+	fmt.Fprintf(&b, ": %s passed%s", Grouped(strconv.Itoa(e.Passed)), cached(e))
 	for _, term := range []struct {
 		count int
 		name  string
@@ -48,8 +48,17 @@ func Summary(e protocol.Exploration) string {
 	if e.Diverged != 0 {
 		fmt.Fprintf(&b, ", %s diverged", Grouped(strconv.Itoa(e.Diverged)))
 	}
+	if e.Unlisted != 0 {
+		fmt.Fprintf(&b, ", %s of them not listed", Grouped(strconv.Itoa(e.Unlisted)))
+	}
+	if e.OutOfTime {
+		b.WriteString(", out of time")
+	}
 	if e.Interrupted {
 		b.WriteString(", interrupted")
+	}
+	if e.Rounds > 1 {
+		fmt.Fprintf(&b, "; %s rounds", Grouped(strconv.Itoa(e.Rounds)))
 	}
 	for _, strategy := range e.Strategies {
 		if len(e.Strategies) > 1 && !Partial(e) && e.NotRun == 0 {
@@ -60,6 +69,17 @@ func Summary(e protocol.Exploration) string {
 		}
 	}
 	return b.String()
+}
+
+// cached says how many of those that passed were not run.
+func cached(e protocol.Exploration) string {
+	switch e.Cached {
+	case 0:
+		return ""
+	case e.Passed:
+		return " (cached)"
+	}
+	return fmt.Sprintf(" (%s cached)", Grouped(strconv.Itoa(e.Cached)))
 }
 
 // Told returns what is told of an exploration at the end of its test, which has so many calls.
@@ -123,6 +143,9 @@ func Partial(e protocol.Exploration) bool {
 	if tree(e) {
 		return e.More
 	}
+	if e.Repeated {
+		return true
+	}
 	all, ok := new(big.Int).SetString(sequences(e), 10)
 	covered := big.NewInt(int64(e.Planned))
 	return ok && covered.Add(covered, infeasible(e)).Cmp(all) < 0
@@ -165,6 +188,8 @@ func extent(e protocol.Exploration) string {
 		noun = "symmetric " + noun
 	}
 	switch {
+	case e.Repeated:
+		return fmt.Sprintf("%s scenarios, some of them perhaps twice, in %s %s", planned, total, noun)
 	case Partial(e) && infeasible.Sign() > 0:
 		return fmt.Sprintf("%s of %s %s (%s %%)%s, %s infeasible", planned, total, noun,
 			percent(int64(e.Planned), all), share, Grouped(infeasible.String()))

@@ -35,6 +35,30 @@ func TestSummary(t *testing.T) {
 			"10,000 of 17,153,136 sequences (0.06 %): 10,000 passed",
 		},
 		{
+			"cached", protocol.Exploration{Sequences: "6", Planned: 6, Passed: 6, Cached: 5},
+			"6 sequences: 6 passed (5 cached)",
+		},
+		{
+			"all cached, the serial run too", protocol.Exploration{Sequences: "6", Planned: 6, Passed: 6, Cached: 6},
+			"6 sequences: 6 passed (cached)",
+		},
+		{
+			"out of time", protocol.Exploration{Sequences: "17153136", Planned: 20000, Passed: 20000, Unlisted: 10000, OutOfTime: true},
+			"20,000 of 17,153,136 sequences (0.12 %): 20,000 passed, 10,000 of them not listed, out of time",
+		},
+		{
+			"rounds",
+			protocol.Exploration{Sequences: "17153136", Planned: 20000, Passed: 19999, Failed: 1, Rounds: 3, Strategies: []protocol.Strategy{
+				{Name: "random", Scenarios: 20000, Seed: "5"},
+			}},
+			"random: 20,000 of 17,153,136 sequences (0.12 %): 19,999 passed, 1 failed; 3 rounds; seed 5",
+		},
+		{
+			"so many rounds that nobody knows what was run twice",
+			protocol.Exploration{Sequences: "924", Planned: 3000, Passed: 3000, Rounds: 30, Repeated: true},
+			"3,000 scenarios, some of them perhaps twice, in 924 sequences: 3,000 passed; 30 rounds",
+		},
+		{
 			"a shard", protocol.Exploration{Sequences: "924", Shard: &protocol.Shard{Index: 2, Of: 4}, Part: "231", Planned: 231, Passed: 231},
 			"shard 2/4: 231 of 924 sequences: 231 passed",
 		},

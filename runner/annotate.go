@@ -226,7 +226,8 @@ func (r *run) annotator() *annotator {
 	workspace, _ := lookup(r.Env, "GITHUB_WORKSPACE")
 	return newAnnotator(workspace, r.Dir, func(pkg string) string {
 		if _, known := folders[pkg]; !known {
-			folders[pkg], _ = r.packageDir(r.ctx, pkg)
+			found, _ := r.listPackages(r.ctx, false, r.patternsOf(pkg)...) // without it the annotation names no file
+			folders[pkg] = found[pkg].dir
 		}
 		return folders[pkg]
 	})

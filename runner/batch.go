@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"crypto/rand"
 	"os"
 	"slices"
 	"strings"
@@ -26,7 +27,10 @@ const mostAhead = 8
 type batch struct {
 	x    *exploration
 	call *exploredCall
+	id   string // no other one has it
 
+	started  time.Time
+	logFile  string // of what it looks at
 	turns    *os.File
 	cover    *coverFolder
 	requests *os.File // to the process's standard input
@@ -60,6 +64,7 @@ type ran struct {
 	answer
 	answered bool // else its process ended first
 	took     time.Duration
+	batch    string         // the ID of its process
 	result   scenarioResult // where it simply passed
 	passed   bool           // it did, and its task is done
 }
@@ -71,7 +76,7 @@ func (x *exploration) batch(ctx context.Context, first *task, next func() *task)
 		tasks = x.process(ctx, tasks, next)
 		if x.stopped(ctx) {
 			for _, t := range tasks {
-				t.done()
+				t.done(nil)
 			}
 			return
 		}
@@ -82,7 +87,10 @@ func (x *exploration) batch(ctx context.Context, first *task, next func() *task)
 // for, and has not begun.
 func (x *exploration) process(ctx context.Context, tasks []*task, next func() *task) []*task {
 	r := x.r
-	b := &batch{x: x, call: tasks[0].call, turns: r.turnFiles.take(), cover: r.coverage.take()}
+	b := &batch{
+		x: x, call: tasks[0].call, id: rand.Text(), started: r.Now(),
+		turns: r.turnFiles.take(), cover: r.coverage.take(), logFile: r.testLogs.take(),
+	}
 	var process sync.WaitGroup
 	last := &ran{task: tasks[0]}
 	if b.err = b.open(); b.err == nil {
@@ -95,6 +103,7 @@ func (x *exploration) process(ctx context.Context, tasks []*task, next func() *t
 		b.queue = tasks[1:]
 	}
 	result := b.judge(last)
+	b.call.looked(b.id, r.testLogs.giveBack(b.logFile), b.started)
 	r.coverage.add(x.test.pkg.name, b.cover.profile())
 	r.coverage.giveBack(b.cover)
 	r.turnFiles.giveBack(b.turns)
@@ -116,7 +125,7 @@ func (b *batch) execute(ctx context.Context) {
 	defer close(b.ended)
 	b.exit, b.err = r.executor.execute(ctx, command{
 		path: x.target.path,
-		args: slices.Concat(r.scenarioArgs(x.test.name), b.cover.args(), r.goArgs.own),
+		args: slices.Concat(r.scenarioArgs(x.test.name), b.cover.args(), logArgs(b.logFile), r.goArgs.own),
 		dir:  x.target.dir,
 		env: slices.Concat(r.scenarioVars(x, b.call), b.cover.env(), []string{
 			protocol.EnvBatch + "=1", protocol.EnvTurns + "=" + b.turns.Name(),
@@ -207,7 +216,7 @@ func (b *batch) watch() {
 
 // wait returns what became of the first task in the queue.
 func (b *batch) wait() *ran {
-	last := &ran{task: b.queue[0]}
+	last := &ran{task: b.queue[0], batch: b.id}
 	b.queue = b.queue[1:]
 	select {
 	case last.answer = <-b.answers:
@@ -241,11 +250,11 @@ func (l *ran) goesOn(x *exploration) {
 		return
 	}
 	l.result = scenarioResult{
-		test: x.test, call: l.call, report: l.report, output: l.output, elapsed: round(l.took),
+		test: x.test, call: l.call, report: l.report, output: l.output, elapsed: round(l.took), batch: l.batch,
 	}
 	if again := l.read(&l.result); !again && l.result.verdict == passed {
 		l.passed = true
-		l.done()
+		l.done(&l.result)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/orchtest/orchtest/explore"
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
 	"github.com/orchtest/orchtest/permutations"
@@ -25,24 +26,24 @@ func benchmarkBatch(b *testing.B, goArgs []string, some int) {
 	}
 	x.test.name = "TestEight"
 	r.stream.emit(parse.Event{Action: parse.ActionRun, Package: x.test.pkg.name, Test: x.test.name})
-	r.MaxScenarios = 20_000
+	r.Explore = explore.Permutations
 
 	rate := func(isolation string, limit int) float64 {
-		r.Isolation = isolation
+		r.Isolation, r.MaxScenarios = isolation, limit
 		call := r.newCall(&eight)
-		call.limit = min(limit, int(call.total.Int64()))
 		start := time.Now()
 		x.scenarios(b.Context(), call)
-		if n := call.tally[passed]; n != call.limit-1 {
-			b.Fatalf("%s: %d of %d scenarios passed", isolation, n, call.limit-1)
+		n := call.tally[passed]
+		if n != limit-1 {
+			b.Fatalf("%s: %d of %d scenarios passed", isolation, n, limit-1)
 		}
-		return float64(call.limit-1) / time.Since(start).Seconds()
+		return float64(n) / time.Since(start).Seconds()
 	}
 	var alone, batched float64
 	n := 0
 	for b.Loop() {
 		alone += rate(Process, some)
-		batched += rate(Batch, 20_000)
+		batched += rate(Batch, 12_870)
 		n++
 	}
 	b.ReportMetric(alone/float64(n), "processes/s")

@@ -40,7 +40,7 @@ func newCoverage(temp string, parallel int, name string, outside bool) (*coverag
 		folders: make(chan *coverFolder, parallel), packages: map[string]*profile{},
 	}
 	// As for the turns, memory is much quicker than a disk.
-	c.folder, err = os.MkdirTemp("/dev/shm", "orchtest-cover-")
+	c.folder, err = os.MkdirTemp(memoryFolder, "orchtest-cover-")
 	if err != nil {
 		c.folder, err = os.MkdirTemp(temp, "cover-")
 	}

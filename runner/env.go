@@ -49,12 +49,15 @@ func without(env []string, name string) []string {
 // userEnv returns the environment without what is ours, which would be left where orchtest runs
 // inside of a test of its own.
 func userEnv(env []string) []string {
-	for _, name := range []string{protocol.EnvMode, protocol.EnvTest, protocol.EnvCall, protocol.EnvSequence, protocol.EnvCounts,
-		protocol.EnvTurns, protocol.EnvTimeout, protocol.EnvBatch} {
+	for _, name := range ownVariables {
 		env = without(env, name)
 	}
 	return env
 }
+
+// ownVariables are those that orchtest sets for each process, whatever the user's environment has.
+var ownVariables = []string{protocol.EnvMode, protocol.EnvTest, protocol.EnvCall, protocol.EnvSequence, protocol.EnvCounts,
+	protocol.EnvTurns, protocol.EnvTimeout, protocol.EnvBatch}
 
 // libraryEnv returns the environment with what the flags say to the library.
 func (c Config) libraryEnv() []string {

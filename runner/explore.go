@@ -40,10 +40,21 @@ type exploredCall struct {
 
 	pinnedSerial bool // where sequences are pinned, the serial scenario is this run's
 
+	// order is held while the strategy gives a job, or takes one back: the notes have these steps in their order.
+	order sync.Mutex
+	notes *notes // nil where nothing is known, or taken down
+
 	// What follows is guarded by run.mu.
 	tally    tally
 	diverged int // how many scenarios did
-	outcomes outcomes
+	cached   int // how many that passed were not run, as their results were in the cache
+	unlisted int // how many that passed were counted, and are not in the stream
+	rounds   int // of a hunt, if there was more than one
+
+	endless   bool // no number of scenarios was asked for
+	outOfTime bool // scenarios were left out since the time was over
+	outcomes  outcomes
+	underway  *underway // while it runs
 }
 
 // A tally counts scenarios by their verdict.
@@ -87,7 +98,7 @@ func (r *run) abandoned(t *heldTest) {
 func (r *run) newCall(c *plannedCall) *exploredCall {
 	counts := c.plan.Counts
 	space := explore.Space{Counts: counts, Tree: r.Explore == explore.Tree && len(c.plan.Sequences) == 0}
-	call := &exploredCall{plan: c.plan, outcomes: outcomes{}, limit: r.MaxScenarios, shard: r.Shard}
+	call := &exploredCall{plan: c.plan, outcomes: outcomes{}, limit: r.limitOf(r.Explore), endless: r.endless(), shard: r.Shard}
 	if c.plan.Symmetric {
 		if slices.Min(counts) == slices.Max(counts) {
 			space.Symmetric = true
@@ -110,14 +121,24 @@ func (r *run) newCall(c *plannedCall) *exploredCall {
 		}
 		call.pin(pinned, r.Shard)
 	default:
-		config := explore.Config{Strategy: r.Explore, Limit: call.limit, Seed: r.Seed, Depth: r.Depth}
-		call.search = config.Choose(call.space, call.serial)
+		call.search = r.strategy(call, r.Seed)
 		call.limit = call.space.Limit(call.limit)
 		if call.ownsSerial() {
 			call.limit = max(call.limit, 1) // it was run to make the plan
 		}
 	}
 	return call
+}
+
+// strategy returns that of a call, which draws by the seed.
+func (r *run) strategy(call *exploredCall, seed uint64) explore.Strategy {
+	config := explore.Config{
+		Strategy: r.Explore, Limit: call.limit, Seed: seed, Depth: r.Depth,
+	}
+	if call.limit == unlimited {
+		config.Enough = DefaultMaxScenarios
+	}
+	return config.Choose(call.space, call.serial)
 }
 
 // run runs every scenario that is to be run, and then lets the test end.
@@ -127,15 +148,10 @@ func (x *exploration) run(ctx context.Context) {
 	if r.only == nil {
 		x.serial()
 		for _, call := range x.calls {
-			switch {
-			case x.stopped(ctx):
-			case call.search == nil && len(call.pinned) == 0:
-			case call.search == nil:
-				x.pinned(ctx, call)
-			case call.search.Wait():
-				x.scenarios(ctx, call)
-			}
+			x.explore(ctx, call)
+			x.late(call)
 		}
+		x.hunt(ctx)
 	} else {
 		x.single(ctx)
 	}
@@ -152,6 +168,36 @@ func (x *exploration) run(ctx context.Context) {
 		r.say(x.test, divergence)
 	}
 	r.keeper.release(x.test, x.failed.Load() || x.edgeFailed.Load() || ctx.Err() != nil)
+}
+
+// explore runs the scenarios of a call after the serial one.
+func (x *exploration) explore(ctx context.Context, call *exploredCall) {
+	if x.stopped(ctx) || (call.search == nil && len(call.pinned) == 0) || (call.search != nil && !call.search.Wait()) {
+		return
+	}
+	x.open(call)
+	if _, draws := call.search.(explore.Repeater); draws && x.r.UntilFailure {
+		x.announce(call, 1, x.r.Seed)
+	}
+	defer x.follow(call)()
+	if call.search == nil {
+		x.pinned(ctx, call)
+	} else {
+		x.scenarios(ctx, call)
+	}
+	call.notes.finish()
+}
+
+// open opens the notes of a call.
+func (x *exploration) open(call *exploredCall) {
+	r := x.r
+	if r.notebook == nil {
+		return
+	}
+	call.notes = r.notebook.notes(x, call)
+	if n := call.notes; n != nil && n.seed != nil && *n.seed != r.Seed && call.search != nil {
+		call.search = r.strategy(call, *n.seed)
+	}
 }
 
 // serial reports the serial scenario of each call: the plan run has run it.
@@ -221,7 +267,8 @@ func guiltyCall(calls []*plannedCall, ended string) int {
 
 // stopped reports whether no further scenario of the test is to be started.
 func (x *exploration) stopped(ctx context.Context) bool {
-	return ctx.Err() != nil || x.ended.Action == parse.ActionSkip || (x.failed.Load() && !x.r.KeepGoing)
+	return ctx.Err() != nil || x.ended.Action == parse.ActionSkip || (x.failed.Load() && !x.r.KeepGoing) || x.r.timeUp() ||
+		(x.r.UntilFailure && x.r.verdict.failed.Load())
 }
 
 // ready reports whether the test binary is there to be run, once that is known.
@@ -237,14 +284,21 @@ func (x *exploration) ready(ctx context.Context) bool {
 // scenarios runs the scenarios of one call after the serial one, several at once, and returns when all
 // have ended.
 func (x *exploration) scenarios(ctx context.Context, call *exploredCall) {
-	x.each(ctx, jobs{call})
+	from := x.recall(call)
+	x.each(ctx, from)
+	from.giveUp()
 }
 
 // pinned runs the sequences that the test names, several at once.
 func (x *exploration) pinned(ctx context.Context, call *exploredCall) {
 	list := &list{}
 	for _, sequence := range call.pinned {
-		list.tasks = append(list.tasks, x.asked(call, sequence))
+		t := x.asked(call, sequence)
+		if t.known == nil {
+			list.tasks = append(list.tasks, t)
+			continue
+		}
+		x.report(*t.known)
 	}
 	x.each(ctx, list)
 }
@@ -252,9 +306,10 @@ func (x *exploration) pinned(ctx context.Context, call *exploredCall) {
 // each runs the tasks of a source. Which one is next is decided when there is a slot for it: by then those
 // before it have told more.
 func (x *exploration) each(ctx context.Context, from source) {
-	if !x.ready(ctx) {
+	if x.stopped(ctx) || !from.wait() || !x.ready(ctx) {
 		return
 	}
+	x.r.timer.begin(x.r.Now())
 	var running sync.WaitGroup
 	defer running.Wait()
 	for !x.stopped(ctx) && from.wait() {
@@ -269,8 +324,9 @@ func (x *exploration) each(ctx context.Context, from source) {
 			case x.r.Isolation == Batch:
 				x.batch(ctx, first, func() *task { return x.take(ctx, from) })
 			default:
-				x.report(x.alone(ctx, first))
-				first.done()
+				result := x.alone(ctx, first)
+				x.report(result)
+				first.done(&result)
 			}
 		})
 		<-taken
@@ -285,7 +341,7 @@ func (x *exploration) take(ctx context.Context, from source) *task {
 			return t
 		}
 		x.report(*t.known)
-		t.done()
+		t.done(t.known)
 	}
 	return nil
 }
@@ -326,10 +382,23 @@ func (x *exploration) report(s scenarioResult) {
 	x.r.mu.Lock()
 	defer x.r.mu.Unlock()
 	s.call.tally[s.verdict]++
+	if s.call.underway != nil {
+		x.r.progress.count(s.call.underway, s.verdict == failed || s.verdict == errored)
+	}
 	if s.diverged {
 		s.call.diverged++
 	}
+	if s.cached {
+		s.call.cached++
+	}
+	if !s.plan && !s.known {
+		x.test.pkg.ran = true
+	}
 	s.call.outcomes.add(s)
+	if s.verdict == passed && s.call.endless && s.call.tally[passed] > DefaultMaxScenarios {
+		s.call.unlisted++ // there is no end of them
+		return
+	}
 	x.r.emit(s)
 }
 
@@ -345,6 +414,7 @@ func (c *exploredCall) exploration(interrupted bool) protocol.Exploration {
 		Failed:      c.tally[failed],
 		Errored:     c.tally[errored],
 		Skipped:     c.tally[skipped],
+		Cached:      c.cached,
 		Interrupted: interrupted,
 		Outcomes:    c.outcomes.list(c.plan),
 	}
@@ -352,6 +422,7 @@ func (c *exploredCall) exploration(interrupted bool) protocol.Exploration {
 		e.Shard, e.Part = &c.shard, c.part.String()
 	}
 	e.Symmetric = c.space.Symmetric
+	e.OutOfTime, e.Rounds, e.Unlisted = c.outOfTime, c.rounds, c.unlisted
 	ran := c.tally.sum()
 	switch {
 	case c.search == nil && c.pinned != nil:
@@ -370,7 +441,7 @@ func (c *exploredCall) exploration(interrupted bool) protocol.Exploration {
 // progress adds what the strategy says.
 func (c *exploredCall) progress(e *protocol.Exploration) {
 	p := c.search.Progress()
-	e.Strategies = p.Strategies
+	e.Strategies, e.Repeated = p.Strategies, p.Repeated
 	ran := c.tally.sum()
 	if c.space.Tree {
 		e.Sequences, e.Part, e.Planned, e.More = "", "", ran, p.More
@@ -384,7 +455,7 @@ func (c *exploredCall) progress(e *protocol.Exploration) {
 	if feasible.IsInt64() && feasible.Int64() < int64(c.limit) {
 		e.Planned = int(feasible.Int64())
 	}
-	if p.Over {
+	if p.Over || c.endless || c.outOfTime {
 		e.Planned = ran // it has no more, though sequences may be left
 	}
 }

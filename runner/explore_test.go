@@ -189,7 +189,7 @@ func exploreWith(t *testing.T, c Config, counts []int, executor *fakeExecutor) (
 	close(done)
 	x := &exploration{
 		r: r, test: &heldTest{pkg: &heldPackage{name: "p"}, name: "TestX"},
-		target: &target{listed: done, built: done}, ended: parse.Event{Action: parse.ActionPass},
+		target: &target{listed: done, built: done, demand: func() {}}, ended: parse.Event{Action: parse.ActionPass},
 	}
 	r.targets["p"] = x.target
 	serial, _ := executor.child(nil, nil)

@@ -20,6 +20,7 @@ type goArgs struct {
 	overlay  string // the value of -overlay
 	toolexec string // the value of -toolexec
 
+	counted      bool   // there is -count
 	cover        bool   // coverage is on
 	coverPackage bool   // there is -coverpkg
 	coverProfile string // the value of -coverprofile
@@ -127,6 +128,7 @@ func (g *goArgs) addGOFLAGS(env []string) error {
 		return usagef("GOFLAGS=%s: %w", text, err)
 	}
 	g.binary = append(fromEnv.binary, g.binary...)
+	g.counted = g.counted || fromEnv.counted
 	g.cover = g.cover || fromEnv.cover
 	g.coverPackage = g.coverPackage || fromEnv.coverPackage
 	g.coverProfile = cmp.Or(g.coverProfile, fromEnv.coverProfile)
@@ -148,6 +150,8 @@ func cutFlag(arg string) (name, value string, hasValue bool) {
 
 func (g *goArgs) add(name, value string, flag goFlag) error {
 	switch name {
+	case "count":
+		g.counted = true
 	case "cover":
 		g.cover, _ = strconv.ParseBool(value) // that it is something else is for go test to say
 	case "covermode", "coverprofile", "coverpkg":

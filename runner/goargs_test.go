@@ -20,7 +20,7 @@ func TestSplitGoArgs(t *testing.T) {
 		{"two dashes and the binary's form", "--race -test.short", goArgs{
 			build: []string{"-race"}, test: []string{"-short"}, binary: []string{"-test.short"}}},
 		{"flags for the plan run alone", "-count=1 -timeout 5m -bench . -shuffle on", goArgs{
-			test: []string{"-count=1", "-timeout=5m", "-bench=.", "-shuffle=on"}}},
+			test: []string{"-count=1", "-timeout=5m", "-bench=.", "-shuffle=on"}, counted: true}},
 		{"packages", "./a -race ./b", goArgs{packages: []string{"./a", "./b"}, build: []string{"-race"}}},
 		{"flags of the test binary's own", "-short -update value -y=z", goArgs{
 			test: []string{"-short"}, binary: []string{"-test.short"}, own: []string{"-update", "value", "-y=z"}}},

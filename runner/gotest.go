@@ -20,15 +20,7 @@ func (r *run) goTest() error {
 	}
 	errs := &copied{w: r.Stderr}
 	r.slots = newSlots(r.Parallel)
-	e, err := r.executor.execute(r.ctx, command{
-		path: r.goTool,
-		args: r.testArgs(),
-		dir:  r.Dir,
-		env: with(with(r.Env, protocol.EnvMode, protocol.ModePlan),
-			protocol.EnvTimeout, r.ScenarioTimeout.String()),
-		output: reader,
-		errors: errs,
-	})
+	e, err := r.planRun(reader, errs)
 	reader.close()
 	if err == nil && r.only != nil {
 		err = r.single()
@@ -53,10 +45,35 @@ func (r *run) goTest() error {
 			return usagef("go test: %s", e.status)
 		}
 		return &UsageError{ErrSaid}
-	case e.status != "" || r.verdict.failed:
+	case e.status != "" || r.verdict.failed.Load():
 		return ErrFailed
 	}
 	return nil
+}
+
+// planRun runs go test, less what the journal has of it.
+func (r *run) planRun(reader *eventReader, errs *copied) (exit, error) {
+	if r.journal != nil {
+		r.journal.replay(r.event)
+		if r.rest != nil && len(r.rest) == 0 {
+			return exit{}, nil
+		}
+		reader.event = func(e parse.Event) {
+			if r.ctx.Err() == nil { // else it may tell of an end that the interrupt has put to it
+				r.journal.event(e)
+			}
+			r.event(e)
+		}
+	}
+	return r.executor.execute(r.ctx, command{
+		path: r.goTool,
+		args: r.testArgs(),
+		dir:  r.Dir,
+		env: with(with(r.Env, protocol.EnvMode, protocol.ModePlan),
+			protocol.EnvTimeout, r.ScenarioTimeout.String()),
+		output: reader,
+		errors: errs,
+	})
 }
 
 // testArgs are the arguments of the go command for the plan run.
@@ -68,7 +85,11 @@ func (r *run) testArgs() []string {
 	if r.Run != "" {
 		args = append(args, "-run="+r.Run)
 	}
-	args = append(args, r.patterns()...)
+	if r.rest != nil {
+		args = append(args, r.rest...)
+	} else {
+		args = append(args, r.patterns()...)
+	}
 	if len(r.goArgs.own) > 0 {
 		args = append(append(args, "-args"), r.goArgs.own...)
 	}

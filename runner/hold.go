@@ -51,6 +51,8 @@ type heldPackage struct {
 	queue   []parse.Event        // kept unread, since a test that is held begins anew
 	planned bool
 	failed  bool // by a scenario
+	ran     bool // a scenario of it, in a process of its own
+	cached  bool // go test has the result from its cache
 	ended   bool // its end has come from go test
 	waiting bool // with its events, for its end
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/orchtest/orchtest/merge"
 	"github.com/orchtest/orchtest/parse"
+	"github.com/orchtest/orchtest/timeline"
 )
 
 // A MergeConfig says which shards are to be merged, and who is told.
@@ -21,6 +22,7 @@ type MergeConfig struct {
 	Format    string // of the console: see Formats; "" is "pkgname"
 	JUnitFile string // "" writes none
 	JSONFile  string // "" writes none
+	HTMLFile  string // "" writes none
 	ReportOptions
 
 	Stdout io.Writer
@@ -33,7 +35,8 @@ type MergeConfig struct {
 func Merge(ctx context.Context, c MergeConfig) error {
 	config := Config{
 		Parallel: 1, MaxScenarios: 1, Depth: 1, Isolation: Process, Format: cmp.Or(c.Format, DefaultFormat),
-		JUnitFile: c.JUnitFile, JSONFile: c.JSONFile, ReportOptions: c.ReportOptions, Stdout: c.Stdout, Stderr: c.Stderr,
+		JUnitFile: c.JUnitFile, JSONFile: c.JSONFile, HTMLFile: c.HTMLFile, ReportOptions: c.ReportOptions,
+		Stdout: c.Stdout, Stderr: c.Stderr,
 	}
 	if err := config.check(); err != nil {
 		return err
@@ -43,7 +46,7 @@ func Merge(ctx context.Context, c MergeConfig) error {
 	}
 	files := make([]merge.File, len(c.Files))
 	for i, name := range c.Files {
-		for _, report := range []string{c.JUnitFile, c.JSONFile} {
+		for _, report := range []string{c.JUnitFile, c.JSONFile, c.HTMLFile} {
 			if filepath.Clean(name) == filepath.Clean(report) {
 				return usagef("merge: %s is to be read and to be written: name another file", name)
 			}
@@ -91,10 +94,14 @@ func mergeInto(ctx context.Context, c Config, run *merge.Run) error {
 	}
 	console.summarize(explored, false)
 	console.say(mergeSummary(run))
-	if err := errors.Join(unshown, stream.err, reports.write()); err != nil {
+	incomplete := ""
+	if len(run.Troubles) > 0 {
+		incomplete = fmt.Sprintf("%d of %s merged", run.Whole, parse.Counted(run.Of, "shard"))
+	}
+	if err := errors.Join(unshown, stream.err, reports.write(&timeline.Source{}, incomplete)); err != nil {
 		return err
 	}
-	if verdict.failed {
+	if verdict.failed.Load() {
 		err = ErrFailed
 	}
 	return afterwards(err, c.postRun(ctx, local{}, console.exec, explored, console.summary))

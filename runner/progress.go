@@ -12,6 +12,7 @@ import (
 
 	"github.com/rivo/uniseg"
 
+	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
 )
 
@@ -154,6 +155,48 @@ func cut(text string, columns int) string {
 		_, end = g.Positions()
 	}
 	return text[:end]
+}
+
+// startProgress shows how far the explorations are from now on. What it returns puts an end to that.
+func (r *run) startProgress() (stop func()) {
+	ci, _ := lookup(r.Env, "CI")
+	r.progress = newProgress(r.Terminal.Width, r.Stderr, r.Now)
+	switch r.Format {
+	case "none", "standard-json", "dots-v2": // which writes to the terminal in its own way
+		r.progress.width = 0
+		return func() {}
+	}
+	switch {
+	case r.Terminal.Width > 0:
+		r.progress.screen = r.Stdout
+		r.Stdout = r.progress.above(r.Stdout)
+		if r.Terminal.Errors {
+			r.Stderr = r.progress.above(r.Stderr)
+		}
+	case ci == "" || ci == "false":
+		return func() {}
+	}
+	r.progress.start()
+	return r.progress.stop
+}
+
+// follow lets the progress of a call be seen. What it returns puts an end to that.
+func (x *exploration) follow(call *exploredCall) (end func()) {
+	r := x.r
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	planned := call.limit
+	if call.space.Tree || call.endless {
+		planned = 0
+	} else if call.part.IsInt64() {
+		planned = min(planned, int(call.part.Int64()))
+	}
+	if len(call.plan.Sequences) > 0 {
+		planned = len(call.pinned) + 1
+	}
+	e := r.progress.begin(x.test.name+protocol.Suffix(call.plan.Call), planned)
+	e.ran, call.underway = call.tally.sum(), e
+	return func() { r.progress.end(e) }
 }
 
 // begin adds an exploration.

@@ -7,8 +7,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/orchtest/orchtest/html"
 	"github.com/orchtest/orchtest/junit"
 	"github.com/orchtest/orchtest/parse"
+	"github.com/orchtest/orchtest/timeline"
 )
 
 // reports are the files that a run writes. Each is written to a temporary file beside it and takes
@@ -16,7 +18,8 @@ import (
 type reports struct {
 	json  *reportFile
 	junit *reportFile
-	cases *junit.Report
+	html  *reportFile
+	cases *junit.Report // nil if neither junit nor html is written
 }
 
 // openReports finds out, before any test is run, whether the files can be written.
@@ -30,8 +33,14 @@ func openReports(c Config) (*reports, error) {
 		r.discard()
 		return nil, err
 	}
-	if r.junit != nil {
-		r.cases = junit.New(c.junit(c.Dir))
+	if r.html, err = openReport("--html", c.HTMLFile); err != nil {
+		r.discard()
+		return nil, err
+	}
+	if r.junit != nil || r.html != nil {
+		config := c.junit(c.Dir)
+		config.Turns = r.html != nil
+		r.cases = junit.New(config)
 	}
 	return r, nil
 }
@@ -56,8 +65,8 @@ func (j junitSink) event(e parse.Event, _ bool) error {
 	return nil
 }
 
-// write puts the files in their places.
-func (r *reports) write() error {
+// write puts the files in their places. Incomplete says why not everything was run, "" where everything was.
+func (r *reports) write(source *timeline.Source, incomplete string) error {
 	var err error
 	if r.json != nil {
 		err = r.json.commit()
@@ -65,12 +74,16 @@ func (r *reports) write() error {
 	if r.junit != nil {
 		err = errors.Join(err, r.cases.WriteXML(r.junit.w), r.junit.commit())
 	}
+	if r.html != nil {
+		page := html.Config{Source: source.Lines, Incomplete: incomplete}
+		err = errors.Join(err, html.Write(r.html.w, r.cases.Packages(), page), r.html.commit())
+	}
 	return err
 }
 
 // discard removes what was not written to its place.
 func (r *reports) discard() {
-	for _, f := range []*reportFile{r.json, r.junit} {
+	for _, f := range []*reportFile{r.json, r.junit, r.html} {
 		if f != nil {
 			f.discard()
 		}

@@ -65,9 +65,12 @@ type Config struct {
 	KeepGoing       bool           // go on after a test's first scenario that failed
 	MaxFails        int            // tests and scenarios that may fail before the run is ended; 0 is any number
 	Parallel        int            // scenarios at once; 0 is the number of CPUs
-	MaxScenarios    int            // per call; 0 is DefaultMaxScenarios
+	MaxScenarios    int            // per call, or per round of a hunt; 0 is DefaultMaxScenarios, or no limit where there is Time
+	Time            time.Duration  // for how long scenarios are started, in the whole run; 0 is without a limit
+	UntilFailure    bool           // hunt: explore again with other seeds, until a test fails
 	Explore         string         // one of explore.Strategies; "" is the permutations, as far as MaxScenarios is enough for them
 	Seed            uint64         // of what is drawn; 0 is as good as any other
+	SeedGiven       bool           // Seed was asked for: else that of a result in the cache goes before it
 	Isolation       string         // one of Isolations; "" is Process
 	Depth           int            // of explore.WithPCT; 0 is DefaultDepth
 	ScenarioTimeout time.Duration  // 0 is DefaultScenarioTimeout
@@ -76,9 +79,17 @@ type Config struct {
 	DeadlockWindow time.Duration // for how long all threads have to be blocked; 0 likewise, or DefaultDeadlockWindow
 	FailOnLeak     *bool         // whether a scenario fails that leaves a blocked goroutine behind; nil is what Env says, or no
 
+	// Resume is a file, the journal. What an interrupted run with the same tests and the same configuration has
+	// come to is not run again. "" is none; with one the cache is not used.
+	Resume string
+	// Cache is the folder of the result cache: a scenario that passed is not run again while nothing has
+	// changed. "" is none. With coverage, and where GoArgs has -count, there is none either.
+	Cache string
+
 	Format    string // of the console: see Formats; "" is "pkgname"
 	JUnitFile string // "" writes none
 	JSONFile  string // "" writes none
+	HTMLFile  string // "" writes none
 	ReportOptions
 
 	Dir    string   // where the go command is run; "" is the current folder
@@ -109,11 +120,17 @@ type run struct {
 	stopBuilds   context.CancelFunc
 	background   sync.WaitGroup // builds
 	explorations sync.WaitGroup
-	slots        *slots        // for scenarios, Parallel of them
-	builds       chan struct{} // builds at once
+	timer        timer
+	slots        *slots                   // for scenarios, Parallel of them
+	builds       chan struct{}            // builds at once
+	goEnv        func() map[string]string // see readGoEnv
 	sharedEnv    func() []string
 	turnFiles    turnFiles
+	testLogs     *testLogs // nil without a cache
 	coverage     *coverage // nil without -cover
+	notebook     notebook  // nil without a journal or a cache
+	journal      *journal  // nil if it is not the notebook
+	rest         []string  // the packages that are still to be tested; nil is those of Config
 
 	// mu is held by whoever deals with an event.
 	mu       sync.Mutex
@@ -126,17 +143,19 @@ type run struct {
 	explored []exploredTest
 
 	explained string // what was last said of a scenario
+	progress  *progress
 }
 
 // A Terminal is one that people look at.
 type Terminal struct {
-	Width int // in columns; 0 is no terminal
-	Color bool
+	Width  int // in columns; 0 is no terminal
+	Color  bool
+	Errors bool // Stderr writes to it, too
 }
 
 // An exploredTest is the exploration of one call, for the summary.
 type exploredTest struct {
-	test string
+	pkg, test string
 	protocol.Exploration
 	advice string // what the user could do; "" where there is nothing to be said
 }
@@ -183,7 +202,12 @@ func Run(ctx context.Context, c Config) error {
 	if err := r.makeOverlay(); err != nil {
 		return cmp.Or(context.Cause(ctx), err)
 	}
+	closeNotebook, err := r.openNotebook()
+	if err != nil {
+		return cmp.Or(context.Cause(ctx), err)
+	}
 
+	stopProgress := r.startProgress()
 	console := newConsole(r.Config, r.annotator(), func(err error) { r.cancel(fmt.Errorf("console: %w", err)) })
 	r.limit = newFailLimit(r.MaxFails, func() { r.cancel(errEnough) })
 	r.stream.sinks = append(reports.sinks(), &r.verdict, console, r.limit)
@@ -198,30 +222,55 @@ func Run(ctx context.Context, c Config) error {
 			err = ErrFailed
 		}
 	}
+	unnoted := closeNotebook()
 	console.close()
+	stopProgress()
 	var usage *UsageError
 	if errors.As(err, &usage) {
 		return err
 	}
+	r.countCached()
+	r.nothingLeft()
 	console.summarize(r.explored, r.only != nil)
 	console.say(left)
 	if r.shares != nil {
 		console.say(r.shardSummary())
 	}
-	if r.only != nil && !r.verdict.failed {
+	if r.only != nil && !r.verdict.failed.Load() {
 		console.show(r.explained) // of what failed it has been shown
 	}
+	incomplete := ""
 	if cause := context.Cause(ctx); cause != nil {
-		err = cause
+		err, incomplete = cause, cause.Error()
 	}
 	// A test that failed is known by then; a report that could not be written is not.
-	if unwritten := errors.Join(r.stream.err, reports.write(), r.coverage.write()); unwritten != nil {
+	if unwritten := errors.Join(r.stream.err, unnoted, reports.write(&r.source, incomplete), r.coverage.write()); unwritten != nil {
 		return errors.Join(r.err, unwritten)
 	}
 	if context.Cause(ctx) != nil {
 		return err
 	}
 	return afterwards(err, r.postRun(ctx, r.executor, console.exec, r.explored, console.summary))
+}
+
+// openNotebook opens the journal that was asked for, or else the cache if it may be used. What it returns closes it.
+func (r *run) openNotebook() (closing func() error, err error) {
+	switch {
+	case r.Resume != "":
+		if r.journal, err = r.openJournal(r.Resume); err != nil {
+			return nil, err
+		}
+		r.notebook = r.journal
+		return r.journal.close, nil
+	case r.Cache != "" && !r.goArgs.cover && !r.goArgs.counted && !r.UntilFailure && r.only == nil:
+		results, err := newCache(r, r.Cache)
+		if err != nil {
+			return nil, err
+		}
+		r.notebook = results
+		return results.close, nil
+	}
+	return func() error { return nil }, nil
 }
 
 // tempFolder makes a folder, with a path that holds wherever it is used.
@@ -234,6 +283,9 @@ func tempFolder() (string, error) {
 }
 
 func newRun(c Config) (*run, error) {
+	if c.MaxScenarios == 0 && c.Time > 0 && !c.UntilFailure {
+		c.MaxScenarios = unlimited
+	}
 	c.MaxScenarios = cmp.Or(c.MaxScenarios, DefaultMaxScenarios)
 	c.ScenarioTimeout = cmp.Or(c.ScenarioTimeout, DefaultScenarioTimeout)
 	c.Parallel = cmp.Or(c.Parallel, runtime.NumCPU())
@@ -271,6 +323,9 @@ func newRun(c Config) (*run, error) {
 	if err := r.goArgs.addGOFLAGS(c.Env); err != nil {
 		return nil, err
 	}
+	if err := r.checkResume(); err != nil {
+		return nil, err
+	}
 	if r.goArgs.hasRun {
 		if c.Run != "" {
 			return nil, usagef("--run %s and -- -run %s: give one of them", c.Run, r.goArgs.run)
@@ -285,13 +340,8 @@ func newRun(c Config) (*run, error) {
 	if r.goTool, err = exec.LookPath("go"); err != nil {
 		return nil, fmt.Errorf("no Go toolchain: %w: orchtest runs `go test`; see https://go.dev/doc/install", err)
 	}
-	r.sharedEnv = sync.OnceValue(func() []string {
-		goroot, err := r.goCommand(r.ctx, "env", "GOROOT")
-		if err != nil {
-			goroot = "" // it is a service to tests; one that needs it will say so
-		}
-		return scenarioEnv(r.Env, strings.TrimSpace(goroot))
-	})
+	r.goEnv = sync.OnceValue(r.readGoEnv)
+	r.sharedEnv = sync.OnceValue(func() []string { return scenarioEnv(r.Env, r.goEnv()["GOROOT"]) })
 	r.keeper = &keeper{
 		stream:    r.stream,
 		now:       c.Now,
@@ -318,6 +368,16 @@ func (c Config) check() error {
 		return usagef("--isolation %s: there is no such isolation; there are: %s", c.Isolation, strings.Join(Isolations(), ", "))
 	case c.Depth < 1:
 		return usagef("--depth %d: a bug has at least depth 1", c.Depth)
+	case c.Time < 0:
+		return usagef("--time %v: scenarios take some time", c.Time)
+	case c.UntilFailure && c.KeepGoing:
+		return usagef("--until-failure and --keep-going: the one ends where the other goes on: give one of them")
+	case c.UntilFailure && c.Sequence != "":
+		return usagef("--until-failure and --sequence: a single scenario is run once: give one of them")
+	case c.UntilFailure && c.Shard.Of > 0:
+		return usagef("--until-failure and --shard: a hunt has no end that could be shared: leave out --shard, and give each machine a --seed")
+	case c.UntilFailure && c.Resume != "":
+		return usagef("--until-failure and --resume: a hunt goes on with another --seed: leave out --resume")
 	case c.ScenarioTimeout < 0:
 		return usagef("--scenario-timeout %v: a scenario takes some time", c.ScenarioTimeout)
 	case c.TurnTimeout < 0:
@@ -328,8 +388,8 @@ func (c Config) check() error {
 		return usagef("--shard %v and --sequence %s: a sequence is one scenario, which is not shared out: leave --shard out", c.Shard, c.Sequence)
 	case c.Shard.Of < 0 || c.Shard.Of > 0 && (c.Shard.Index < 1 || c.Shard.Index > c.Shard.Of):
 		return usagef("--shard %v: there is no such shard", c.Shard)
-	case c.JUnitFile != "" && filepath.Clean(c.JUnitFile) == filepath.Clean(c.JSONFile):
-		return usagef("--junitfile and --jsonfile %s: each needs a file of its own", c.JUnitFile)
+	case c.sameFile() != nil:
+		return c.sameFile()
 	case !slices.Contains(Formats(), c.Format):
 		return usagef("--format %s: there is no such format; there are: %s", c.Format, strings.Join(Formats(), ", "))
 	}
@@ -341,6 +401,35 @@ func (c Config) check() error {
 		if d, err := time.ParseDuration(value); value != "" && (err != nil || d <= 0) {
 			return usagef("%s=%s: it is to be a time, as 10s, or not to be set", name, value)
 		}
+	}
+	return nil
+}
+
+// checkResume finds what does not go with a journal.
+func (r *run) checkResume() error {
+	switch {
+	case r.Resume == "":
+	case r.Shard.Of > 0:
+		return usagef("--resume and --shard: a shard that was interrupted is run again as a whole: leave out --resume")
+	case r.Sequence != "":
+		return usagef("--resume and --sequence: a single scenario has nothing to go on with: give one of them")
+	case r.goArgs.cover:
+		return usagef("--resume with coverage: the profile of an interrupted run is lost: leave out one of them")
+	}
+	return nil
+}
+
+// sameFile finds out whether two reports would be written to one file.
+func (c Config) sameFile() error {
+	flags := map[string]string{} // by file
+	for _, f := range []struct{ flag, file string }{{"--junitfile", c.JUnitFile}, {"--jsonfile", c.JSONFile}, {"--html", c.HTMLFile}} {
+		if f.file == "" {
+			continue
+		}
+		if other := flags[filepath.Clean(f.file)]; other != "" {
+			return usagef("%s and %s %s: each needs a file of its own", other, f.flag, f.file)
+		}
+		flags[filepath.Clean(f.file)] = f.flag
 	}
 	return nil
 }
@@ -373,7 +462,20 @@ func (r *run) emitExploration(t *heldTest, call *exploredCall, interrupted bool)
 	if r.only == nil {
 		r.say(t, parse.Told(e, len(t.calls)))
 	}
-	r.explored = append(r.explored, exploredTest{t.name, e, call.advice()})
+	r.explored = append(r.explored, exploredTest{t.pkg.name, t.name, e, call.advice()})
+}
+
+// countCached counts the serial runs of a package as cached that go test took from its own cache. It tells so
+// only with the end of the package.
+func (r *run) countCached() {
+	if r.testLogs == nil {
+		return // there is no cache of ours
+	}
+	for i, e := range r.explored {
+		if r.keeper.pkg(e.pkg).cached {
+			r.explored[i].Cached++
+		}
+	}
 }
 
 // makeOverlay turns pragmas into the overlay, if there are any.

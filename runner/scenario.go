@@ -38,6 +38,11 @@ type scenarioResult struct {
 	edge     bool               // it is not this shard's, and was run to find out where its part begins or ends
 	again    string             // of one that failed in a batch: what it came to in a process of its own, if that is known
 	coverage []byte             // its profile; nil where it left none
+	known    bool               // it was not run: it was known what becomes of it
+	cached   bool               // that was known from the cache
+	started  time.Time          // its process
+	inputs   []byte             // the log of what it has looked at outside of its process; nil where none is wanted
+	batch    string             // the ID of the process that ran it among others; "" if it was alone
 }
 
 // runScenario runs one scenario in a process of its own. It is asked for a sequence or the beginning of
@@ -47,11 +52,13 @@ func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCal
 	defer r.turnFiles.giveBack(turns)
 	cover := r.coverage.take()
 	defer r.coverage.giveBack(cover)
+	logFile := r.testLogs.take()
 	var output outputBuffer
+	started := r.Now()
 	child := &parse.Child{Output: output.add}
 	e, err := r.executor.execute(ctx, command{
 		path: x.target.path,
-		args: slices.Concat(r.scenarioArgs(x.test.name), cover.args(), r.goArgs.own),
+		args: slices.Concat(r.scenarioArgs(x.test.name), cover.args(), logArgs(logFile), r.goArgs.own),
 		dir:  x.target.dir,
 		env: slices.Concat(r.scenarioVars(x, call), cover.env(), []string{
 			protocol.EnvSequence + "=" + permutations.Format(request), protocol.EnvTurns + "=" + turns.Name(),
@@ -63,7 +70,7 @@ func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCal
 	result := scenarioResult{
 		test: x.test, call: call,
 		report: child.Scenario, output: output.text(), elapsed: round(e.took), canceled: e.canceled,
-		coverage: cover.profile(),
+		coverage: cover.profile(), started: started, inputs: r.testLogs.giveBack(logFile),
 	}
 	if e.timedOut {
 		result.output = tidyStacks(result.output)
@@ -74,6 +81,14 @@ func (r *run) runScenario(ctx context.Context, x *exploration, call *exploredCal
 		result.report = brokenOff(turns, call.plan)
 	}
 	return result
+}
+
+// logArgs ask for the log of what a process looks at, if that is wanted.
+func logArgs(name string) []string {
+	if name == "" {
+		return nil
+	}
+	return []string{"-test.testlogfile=" + name}
 }
 
 // judge says what a scenario came to: it passed only if its process ended well and the library
@@ -237,7 +252,7 @@ func (r *run) scenarioReport(s scenarioResult) protocol.Scenario {
 	}
 	report.Call, report.Sequence = s.call.plan.Call, s.sequence
 	report.Failed, report.Skipped = s.verdict == failed || s.verdict == errored, s.verdict == skipped
-	report.Replay, report.Again = r.replay(s), s.again
+	report.Replay, report.Again, report.Cached = r.replay(s), s.again, s.cached
 	if s.verdict == passed && r.only == nil {
 		// Of what passed nobody asks where it stopped, and there may be very many.
 		report.Turns = slices.Clone(report.Turns)

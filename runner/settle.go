@@ -27,8 +27,11 @@ func (x *exploration) settle(ctx context.Context, last *ran, result scenarioResu
 		}
 	}
 	x.report(result)
-	if !last.passed {
-		last.done()
+	switch {
+	case !last.passed:
+		last.done(&result)
+	case result.verdict != passed:
+		last.call.correct(last.request, result)
 	}
 }
 
@@ -95,7 +98,7 @@ func (r *run) batchFlags(call *exploredCall) []string {
 	if r.Shard.Of > 0 {
 		flags = append(flags, "--shard", r.Shard.String())
 	}
-	if r.MaxScenarios != DefaultMaxScenarios {
+	if r.MaxScenarios != DefaultMaxScenarios && r.MaxScenarios != unlimited {
 		flags = append(flags, "--max-scenarios", strconv.Itoa(r.MaxScenarios))
 	}
 	return flags

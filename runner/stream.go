@@ -3,6 +3,7 @@ package runner
 import (
 	"errors"
 	"io"
+	"sync/atomic"
 
 	"github.com/orchtest/orchtest/parse"
 )
@@ -45,9 +46,11 @@ func (j *jsonSink) event(e parse.Event, _ bool) error {
 }
 
 // A verdictSink finds out whether anything failed.
-type verdictSink struct{ failed bool }
+type verdictSink struct{ failed atomic.Bool }
 
 func (v *verdictSink) event(e parse.Event, _ bool) error {
-	v.failed = v.failed || e.Action == parse.ActionFail || e.Action == parse.ActionBuildFail
+	if e.Action == parse.ActionFail || e.Action == parse.ActionBuildFail {
+		v.failed.Store(true)
+	}
 	return nil
 }

@@ -26,6 +26,7 @@ func total(explored []exploredTest) protocol.Exploration {
 		sum.Skipped += e.Skipped
 		sum.NotRun += e.NotRun
 		sum.Diverged += e.Diverged
+		sum.Cached += e.Cached
 	}
 	return sum
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A target is a package with orchestrated tests: its test binary, and where that is run.
@@ -17,20 +18,25 @@ type target struct {
 
 	listed  chan struct{} // closed when what follows is known
 	dir     string        // of the package
+	root    string        // of its module; "" if it is in none
+	binary  string        // stands for the contents of the test binary; "" where nobody asks for it
 	listErr error
 
+	demand   func()        // has the binary made, unless it is or is being made
 	built    chan struct{} // closed when the binary is there
 	buildErr error
 }
 
 // wait returns when the test binary can be run in the package's folder.
 func (t *target) wait() error {
+	t.demand()
 	<-t.listed
 	<-t.built
 	return errors.Join(t.listErr, t.buildErr)
 }
 
-// build starts making the test binary of a package. It is called under run.mu.
+// build starts making the test binary of a package, or finds out first whether it will be needed. It is called
+// under run.mu.
 func (r *run) build(ctx context.Context, pkg string) {
 	t := &target{
 		pkg:    pkg,
@@ -39,19 +45,36 @@ func (r *run) build(ctx context.Context, pkg string) {
 		built:  make(chan struct{}),
 	}
 	r.targets[pkg] = t
+	t.demand = sync.OnceFunc(func() {
+		r.background.Go(func() {
+			defer close(t.built)
+			r.builds <- struct{}{}
+			defer func() { <-r.builds }()
+			args := slices.Concat([]string{"test", "-c", "-o", t.path}, r.buildFlags(), r.patternsOf(pkg))
+			_, t.buildErr = r.goCommand(ctx, args...)
+		})
+	})
 	r.background.Go(func() {
 		defer close(t.listed)
-		r.builds <- struct{}{}
-		defer func() { <-r.builds }()
-		t.dir, t.listErr = r.packageDir(ctx, pkg)
+		r.list(ctx, t)
+		if r.notebook != nil && !r.notebook.knows(t) {
+			t.demand()
+		}
 	})
-	r.background.Go(func() {
-		defer close(t.built)
-		r.builds <- struct{}{}
-		defer func() { <-r.builds }()
-		args := slices.Concat([]string{"test", "-c", "-o", t.path}, r.buildFlags(), r.patternsOf(pkg))
-		_, t.buildErr = r.goCommand(ctx, args...)
-	})
+	if r.notebook == nil {
+		t.demand()
+	}
+}
+
+// list finds out what there is to know of a package, and of its binary if there is a notebook.
+func (r *run) list(ctx context.Context, t *target) {
+	r.builds <- struct{}{}
+	defer func() { <-r.builds }()
+	var found map[string]packageInfo
+	found, t.listErr = r.listPackages(ctx, r.notebook != nil, r.patternsOf(t.pkg)...)
+	if t.listErr == nil {
+		t.dir, t.root, t.binary = found[t.pkg].dir, found[t.pkg].root, found[t.pkg].binary
+	}
 }
 
 // commandLine is the package that go test makes of files that are named one by one.
@@ -63,14 +86,6 @@ func (r *run) patternsOf(pkg string) []string {
 		return r.goArgs.patterns(r.Packages)
 	}
 	return []string{pkg}
-}
-
-func (r *run) packageDir(ctx context.Context, pkg string) (string, error) {
-	out, err := r.goCommand(ctx, slices.Concat([]string{"list", "-find", "-f", "{{.Dir}}"}, r.buildFlags(), r.patternsOf(pkg))...)
-	if err != nil {
-		return "", err
-	}
-	return strings.TrimSpace(out), nil
 }
 
 // goCommand runs the go command, which is to succeed, and returns what it printed to standard output.

@@ -10,6 +10,10 @@ import (
 	"github.com/orchtest/orchtest/lib/protocol"
 )
 
+// memoryFolder is a folder for small files that are soon removed: to write a few bytes into memory costs a
+// fraction of what a disk's file system takes for it. Not every system has it.
+const memoryFolder = "/dev/shm"
+
 // turnFiles are the files to which scenarios write their turns as they take them, for the case that
 // they break off: one for each scenario that runs at the same time.
 type turnFiles chan *os.File
@@ -17,8 +21,7 @@ type turnFiles chan *os.File
 func newTurnFiles(folder string, n int) (turnFiles, error) {
 	files := make(turnFiles, n)
 	for range n {
-		// To write a few bytes into memory costs a fraction of what a disk's file system takes for it.
-		file, err := os.CreateTemp("/dev/shm", "orchtest-turns-")
+		file, err := os.CreateTemp(memoryFolder, "orchtest-turns-")
 		if err != nil {
 			file, err = os.CreateTemp(folder, "turns-")
 		}

@@ -60,18 +60,22 @@ func (p *heldPackage) verdict(e parse.Event, now time.Time) parse.Event {
 		e = e.Edit()
 		e.Output = "FAIL\n"
 	case e.Action == parse.ActionOutput && strings.HasPrefix(e.Output, "ok  \t"+p.name+"\t"):
+		result, rest, _ := strings.Cut(strings.TrimPrefix(e.Output, "ok  \t"+p.name+"\t"), "\t")
+		p.cached = strings.TrimSpace(result) == "(cached)"
+		if p.cached && !p.ran && !p.failed {
+			return e
+		}
 		e = e.Edit()
-		_, rest, _ := strings.Cut(strings.TrimPrefix(e.Output, "ok  \t"+p.name+"\t"), "\t")
 		if rest == "" {
 			rest = "\n"
 		} else {
 			rest = "\t" + rest
 		}
-		result := "ok  "
+		word := "ok  "
 		if p.failed {
-			result = "FAIL"
+			word = "FAIL"
 		}
-		e.Output = fmt.Sprintf("%s\t%s\t%.3fs%s", result, p.name, took.Seconds(), rest)
+		e.Output = fmt.Sprintf("%s\t%s\t%.3fs%s", word, p.name, took.Seconds(), rest)
 	}
 	return e
 }

@@ -27,6 +27,16 @@ func (s *Source) Line(file string, line int) string {
 	return ""
 }
 
+// Lines returns the lines of that range which the file has; nil where it cannot be read.
+func (s *Source) Lines(file string, first, last int) []string {
+	lines := s.lines(file)
+	first, last = max(first, 1), min(last, len(lines))
+	if first > last {
+		return nil
+	}
+	return lines[first-1 : last]
+}
+
 func (s *Source) lines(file string) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -128,6 +128,9 @@ type Scenario struct {
 	Line int    `json:"line"`
 	// Replay is the command that runs this scenario again. The wrapper fills it in.
 	Replay string `json:"replay,omitempty"`
+	// Cached tells that it was not run, as it passed before and nothing has changed since. The wrapper fills
+	// it in.
+	Cached bool `json:"cached,omitempty"`
 }
 
 // A Turn is one turn of one thread, and where it came to its end.
@@ -186,14 +189,24 @@ type Exploration struct {
 	// by then, and so execute like another one. It is left out where there are none.
 	Infeasible string `json:"infeasible,omitempty"`
 	// Diverged is how many of those that ran took other turns than the same beginning had before.
-	Diverged    int  `json:"diverged,omitempty"`
-	Planned     int  `json:"planned"` // how many of them were to be run
-	Passed      int  `json:"passed"`
-	Failed      int  `json:"failed"`
-	Errored     int  `json:"errored"` // could not be run, or said nothing
-	Skipped     int  `json:"skipped"` // ran, and called Skip
-	NotRun      int  `json:"notRun"`
+	Diverged int `json:"diverged,omitempty"`
+	Planned  int `json:"planned"` // how many of them were to be run
+	Passed   int `json:"passed"`
+	Failed   int `json:"failed"`
+	Errored  int `json:"errored"`          // could not be run, or said nothing
+	Skipped  int `json:"skipped"`          // ran, and called Skip
+	Cached   int `json:"cached,omitempty"` // how many of Passed were not run, as nothing has changed since they passed
+	NotRun   int `json:"notRun"`
+	// Unlisted is how many of Passed are counted, and not in the stream: where no number of scenarios was asked
+	// for, there is no end of them.
+	Unlisted    int  `json:"unlisted,omitempty"`
 	Interrupted bool `json:"interrupted,omitempty"`
+	OutOfTime   bool `json:"outOfTime,omitempty"` // some were left out as the time was over that was given
+	// Rounds is how often the exploration was begun with another seed, if it was: that of the first round is the
+	// Seed of its Strategy, and each further one is greater by one.
+	Rounds int `json:"rounds,omitempty"`
+	// Repeated tells that some of them may have been run in several rounds. The exploration is not complete then.
+	Repeated bool `json:"repeated,omitempty"`
 
 	// Strategies say how the scenarios were chosen, one after the other. They are left out where those were
 	// the sequences in lexicographic order.

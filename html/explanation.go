@@ -1,0 +1,74 @@
+package html
+
+import (
+	"strings"
+)
+
+// An explanation is what orchtest itself has added to the output of a scenario: what became of it, a table of its
+// turns, and the command that replays it. The page shows most of that in another way.
+type explanation struct {
+	output string // without it
+	reason string // why it did not pass, as far as the output does not say
+	text   string // as it stands in the output, without its indentation
+}
+
+// explained takes the output of a scenario apart. Where there is no explanation in it, all of it is output.
+func explained(output, label, replay string) explanation {
+	begin := "    scenario " + label + " "
+	end := "    replay: " + replay + "\n"
+	i := lastLine(output, begin)
+	if i < 0 || replay == "" {
+		return explanation{output: output}
+	}
+	n := strings.Index(output[i:]+"\n", end)
+	if n < 0 {
+		return explanation{output: output}
+	}
+	n = min(n+len(end), len(output[i:]))
+	text := strings.ReplaceAll("\n"+output[i:i+n], "\n    ", "\n")[1:]
+	return explanation{
+		output: strings.TrimRight(output[:i], "\n") + "\n" + strings.TrimLeft(output[i+n:], "\n"),
+		reason: reason(text, label), text: strings.TrimRight(text, "\n"),
+	}
+}
+
+// reason returns what stands between the verdict and the threads.
+func reason(text, label string) string {
+	head, _, _ := strings.Cut(text, "\nthreads:")
+	head = strings.TrimPrefix(head, "scenario "+label+" ")
+	for _, verdict := range []string{"failed", "could not be run"} {
+		if rest, ok := strings.CutPrefix(head, verdict); ok {
+			return strings.TrimSpace(strings.TrimPrefix(rest, ":"))
+		}
+	}
+	return ""
+}
+
+// lastLine returns where the last line begins that has that beginning; -1 where none has.
+func lastLine(text, begin string) int {
+	if i := strings.LastIndex(text, "\n"+begin); i >= 0 {
+		return i + 1
+	}
+	if strings.HasPrefix(text, begin) {
+		return 0
+	}
+	return -1
+}
+
+// firstLine returns the first line that says something.
+func firstLine(text string) string {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			return shortened(line, 200)
+		}
+	}
+	return ""
+}
+
+// shortened returns text of that many bytes at most, about.
+func shortened(text string, size int) string {
+	if len(text) <= size {
+		return text
+	}
+	return strings.ToValidUTF8(text[:size], "") + "…"
+}

@@ -1,0 +1,130 @@
+package html
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+
+	"github.com/orchtest/orchtest/junit"
+	"github.com/orchtest/orchtest/lib/protocol"
+)
+
+// A failure is a scenario that failed, as it is drawn.
+type failure struct {
+	ID            string
+	Package, Test string
+	Label         string
+	Errored       bool
+	Message       string
+	Took          string
+	File          string // of the call; "" where it is not known
+	Line          int
+	Preemptions   string   // how many there are, in words
+	Notes         []string // what orchtest has to say about it
+	Lanes         *lanes   // nil where its turns are not known
+	Output        string
+	Text          string
+	Replay        string
+	Drawing       template.HTML // all of this, as the template has made it
+}
+
+// A candidate is a scenario that failed, and may be drawn.
+type candidate struct {
+	test  *explored
+	index int // in its test
+	rank  int // among the ones of its test that failed
+	score int // its preemptions
+}
+
+// draw draws as many of the scenarios that failed as there is room for.
+func (all *content) draw(c Config) {
+	room := cmp.Or(c.Room, DefaultRoom)
+	var drawing strings.Builder
+	for _, found := range candidates(all.Explored) {
+		if room < 0 {
+			all.Undrawn++
+			continue
+		}
+		f := newFailure(found.test, found.test.cases[found.index], c)
+		f.ID = fmt.Sprintf("f%d", len(all.Failures)+1)
+		if f.Lanes != nil {
+			f.Lanes.name(f.ID)
+		}
+		drawing.Reset()
+		if err := page.ExecuteTemplate(&drawing, "failure", f); err != nil {
+			panic("html: " + err.Error()) // the template is ours, and the builder takes everything
+		}
+		room -= drawing.Len()
+		f.Drawing = template.HTML(drawing.String())
+		all.Failures = append(all.Failures, f)
+		found.test.Drawn = append(found.test.Drawn, f)
+		all.Data.draw(found.test, found.index, len(all.Failures))
+	}
+}
+
+// candidates returns the scenarios that failed: of every test the one with the fewest preemptions, then of every
+// test the second one, and so on.
+func candidates(tests []*explored) []candidate {
+	var all []candidate
+	for _, test := range tests {
+		first := len(all)
+		for i, c := range test.cases {
+			if isBad(c) {
+				all = append(all, candidate{test: test, index: i, score: preemptions(c.Scenario.Turns)})
+			}
+		}
+		own := all[first:]
+		slices.SortStableFunc(own, func(a, b candidate) int { return cmp.Compare(a.score, b.score) })
+		for i := range own {
+			own[i].rank = i
+		}
+	}
+	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.rank, b.rank) })
+	return all
+}
+
+func preemptions(s *protocol.Scenario) (n int) {
+	if s == nil {
+		return 0
+	}
+	for _, row := range protocol.Rows(*s, "") {
+		n += btoi(row.Preempts)
+	}
+	return n
+}
+
+func newFailure(test *explored, c junit.Case, config Config) *failure {
+	s := c.Scenario
+	f := &failure{
+		Package: test.Package, Test: test.Name, Label: s.Label, Errored: c.Verdict == junit.Errored,
+		Took: duration(c.Seconds), File: c.File, Line: c.Line, Replay: command(s),
+	}
+	found := explained(c.Output, s.Label, f.Replay)
+	f.Output, f.Text = limited(found.output), limited(found.text)
+	f.Message = message(c, found)
+	for line := range strings.Lines(found.reason) {
+		if line = strings.TrimSpace(line); line != f.Message {
+			f.Notes = append(f.Notes, line)
+		}
+	}
+	if s.Turns != nil && len(s.Turns.Turns) > 0 {
+		f.Lanes = newLanes(*s.Turns, s.Root, config.Source)
+		f.Preemptions = count(preemptions(s.Turns), "preemption")
+	}
+	return f
+}
+
+// command returns the command that replays a scenario; "" where none is known.
+func command(s *junit.Scenario) string {
+	if s.Replay[0] == "" {
+		return ""
+	}
+	return s.Replay[0] + s.Label + s.Replay[1]
+}
+
+// message says in a line why a scenario did not pass.
+func message(c junit.Case, found explanation) string {
+	return cmp.Or(said(c), firstLine(found.reason), firstLine(found.output))
+}
