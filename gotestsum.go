@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -37,5 +39,44 @@ func reportOptions(c *cli.Context) runner.ReportOptions {
 		JUnitProject:   c.String("junitfile-project-name"),
 		PostRun:        c.String("post-run-command"),
 		JUnitHideEmpty: c.Bool("junitfile-hide-empty-pkg"),
+	}
+}
+
+// rerunFlags are those of gotestsum that run tests again.
+func rerunFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.GenericFlag{Name: "rerun-fails", Value: new(times), DefaultText: "not at all; without =N twice",
+			Usage: "run an ordinary test that failed again, up to `N` times until it passes: --rerun-fails=N"},
+		&cli.IntFlag{Name: "rerun-fails-max-failures", Value: runner.DefaultRerunMaxFailures,
+			Usage: "run no test again if more than `N` have failed"},
+	}
+}
+
+// times is the value of a flag that may be given without one.
+type times string
+
+func (n *times) Set(text string) error {
+	*n = times(text)
+	return nil // package flag would speak of a boolean value
+}
+
+func (n *times) String() string { return string(*n) }
+
+// IsBoolFlag tells package flag that the value may be missing. It is true then.
+func (n *times) IsBoolFlag() bool { return true }
+
+// rerunFails is how often a test that failed is run again.
+func rerunFails(c *cli.Context) (int, error) {
+	switch text := c.Generic("rerun-fails").(*times).String(); text {
+	case "":
+		return 0, nil
+	case "true":
+		return 2, nil
+	default:
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return 0, &runner.UsageError{Err: fmt.Errorf("--rerun-fails=%s: it is to be a number of times, as 3", text)}
+		}
+		return n, nil
 	}
 }

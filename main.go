@@ -140,7 +140,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		OnUsageError:   usageError,
 		ExitErrHandler: func(*cli.Context, error) {}, // run decides
 	}
-	app.Flags = append(app.Flags, reportFlags()...)
+	app.Flags = append(append(app.Flags, rerunFlags()...), reportFlags()...)
 	app.Action = func(c *cli.Context) error {
 		for _, name := range []string{"parallel", "max-fails", "max-scenarios", "time", "depth", "scenario-timeout", "turn-timeout", "deadlock-window"} {
 			// To the runner nothing means the default. Who writes 0 means something else.
@@ -164,19 +164,27 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 				return &runner.UsageError{Err: fmt.Errorf("--shard %w", err)}
 			}
 		}
+		reruns, err := rerunFails(c)
+		if err != nil {
+			return err
+		}
 		var failOnLeak *bool
 		if c.IsSet("fail-on-leak") {
 			value := c.Bool("fail-on-leak")
 			failOnLeak = &value
 		}
 		return runner.Run(c.Context, runner.Config{
-			Packages:        c.App.Metadata["packages"].([]string),
-			GoArgs:          c.App.Metadata["goArgs"].([]string),
-			Run:             c.String("run"),
-			Sequence:        c.String("sequence"),
-			Shard:           shard,
-			KeepGoing:       c.Bool("keep-going"),
-			MaxFails:        c.Int("max-fails"),
+			Packages:  c.App.Metadata["packages"].([]string),
+			GoArgs:    c.App.Metadata["goArgs"].([]string),
+			Run:       c.String("run"),
+			Sequence:  c.String("sequence"),
+			Shard:     shard,
+			KeepGoing: c.Bool("keep-going"),
+			MaxFails:  c.Int("max-fails"),
+
+			RerunFails:       reruns,
+			RerunMaxFailures: c.Int("rerun-fails-max-failures"),
+
 			Parallel:        c.Int("parallel"),
 			MaxScenarios:    givenInt(c, "max-scenarios"),
 			Time:            c.Duration("time"),

@@ -43,6 +43,8 @@ type testcase struct {
 	Skipped    *junit.Result `xml:"skipped,omitempty"`
 	Error      *result       `xml:"error,omitempty"`
 	Failure    *result       `xml:"failure,omitempty"`
+	Flaky      []rerun       `xml:"flakyFailure"`
+	Reruns     []rerun       `xml:"rerunFailure"`
 
 	test *test // nil where it stands for the package as a whole
 }

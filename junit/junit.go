@@ -28,6 +28,8 @@
 //     package. What was begun and not finished, and what could not be run, is an error. A skipped
 //     case has the reason, both as attribute and as text, since readers take one or the other. A case
 //     that passed has no output.
+//   - Where tests that failed were run again, each is the case of its first run. If it passed at last, the case did,
+//     with a flakyFailure for each failure; else it has a rerunFailure for each further one, as Maven's Surefire writes it.
 //   - A package that was not built is a failed case, "[build failed]" or "[setup failed]", with the
 //     compiler's text. A package that failed without a failed test is the errored case
 //     "[package failed]", and one whose end is missing "[package did not finish]". Where a failed

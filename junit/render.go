@@ -37,12 +37,18 @@ func (s *suite) sorted() []*test {
 // renderTests adds the cases of the tests, and reports whether one of them is bad.
 func (s *suite) renderTests(out *testsuite, tests []*test) (bad bool) {
 	tallies := count(tests)
+	reruns := rerunsOf(tests)
 	for _, t := range tests {
+		if t.again > 0 && reruns[t.name] != nil {
+			continue // it stands with the first run
+		}
 		if !t.isCase(tallies[t]) || s.leaves(t, tallies[t]) {
 			continue
 		}
-		out.add(s.renderTest(t))
-		bad = bad || t.outcome().bad()
+		c := s.renderTest(t)
+		flaky := reruns[t.name].addTo(&c)
+		out.add(c)
+		bad = bad || t.outcome().bad() && !flaky
 	}
 	return bad
 }

@@ -38,32 +38,51 @@ type console struct {
 	benchmarks  openBenchmarks
 	annotations *annotator // nil where there are none
 
-	feed *io.PipeWriter
-	done chan struct{} // closed when testjson has read everything
-	exec *testjson.Execution
+	feed    *io.PipeWriter
+	done    chan struct{} // closed when testjson has read everything
+	handles *handler
+	exec    *testjson.Execution
 }
 
 // newConsole starts a console, with annotations unless they are nil; failed is called if it cannot write. It ends with close.
 func newConsole(c Config, annotations *annotator, failed func(error)) *console {
-	read, write := io.Pipe()
 	k := &console{
 		format: c.Format, out: bufio.NewWriter(c.Stdout), stdout: c.Stdout, summary: c.Stdout,
-		failed: failed, sections: c.sections(), benchmarks: openBenchmarks{}, annotations: annotations, feed: write, done: make(chan struct{}),
+		failed: failed, sections: c.sections(), benchmarks: openBenchmarks{}, annotations: annotations,
 	}
 	if c.Format == "standard-json" {
 		k.summary = c.Stderr // standard output is the stream and nothing else
 	}
+	k.handles = k.handler(c)
+	k.read(0)
+	return k
+}
+
+// read has testjson read what comes: the events of the run, or of the tests that are run again for the n-th time.
+func (k *console) read(n int) {
+	read, write := io.Pipe()
+	done := make(chan struct{})
+	k.feed, k.done = write, done
 	go func() {
-		defer close(k.done)
-		exec, err := testjson.ScanTestOutput(testjson.ScanConfig{Stdout: read, Handler: k.handler(c)})
+		defer close(done)
+		exec, err := testjson.ScanTestOutput(testjson.ScanConfig{RunID: n, Stdout: read, Handler: k.handles, Execution: k.exec})
 		k.exec = exec
 		if err != nil {
-			failed(err)
+			k.failed(err)
 		}
 		// What still comes is not shown; nobody must wait for it.
 		io.Copy(io.Discard, read)
 	}()
-	return k
+}
+
+// again says what the run has come to, as gotestsum does, before tests that failed are run again for the n-th time.
+func (k *console) again(n int) {
+	k.close()
+	if k.format != "none" && k.exec != nil {
+		testjson.PrintSummary(k.summary, k.exec, testjson.SummarizeNone)
+		fmt.Fprintln(k.summary)
+	}
+	k.read(n)
 }
 
 // A handler formats the events that testjson has read.

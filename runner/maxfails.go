@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
 )
 
@@ -32,6 +33,9 @@ func newFailLimit(max int, reached func()) *failLimit {
 }
 
 func (l *failLimit) event(e parse.Event, _ bool) error {
+	if e.Key == protocol.AttrRerun {
+		l.max = 0 // these have been counted
+	}
 	if l.max == 0 || !e.Ends() {
 		return nil
 	}
