@@ -105,7 +105,7 @@ func runOverlay(ctx context.Context, args []string, stdout, stderr io.Writer) er
 	flags := []cli.Flag{&cli.StringFlag{Name: "o", Usage: "write the overlay to `FILE`, and the files that it names to FILE.d"}}
 	return runApp(ctx, newCommandApp("overlay", stdout, stderr, flags, func(c *cli.Context) error {
 		if c.String("o") == "" {
-			return &runner.UsageError{Err: errors.New("overlay: it is to be written to a file: orchtest overlay -o overlay.json ./...")}
+			return &runner.UsageError{Err: errors.New("overlay: -o is missing: name the file to write, as in: orchtest overlay -o overlay.json ./bank")}
 		}
 		return runner.Overlay(c.Context, config(c, stdout, stderr), c.String("o"))
 	}), args)

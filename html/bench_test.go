@@ -1,7 +1,6 @@
 package html_test
 
 import (
-	"fmt"
 	"io"
 	"testing"
 
@@ -86,7 +85,7 @@ func TestManySmall(t *testing.T) {
 			if size := len(text); size > 5e6 {
 				t.Errorf("%d bytes", size)
 			}
-			t.Log(fmt.Sprintf("%.1f MB", float64(len(text))/1e6))
+			t.Logf("%.1f MB", float64(len(text))/1e6)
 		})
 	}
 }

@@ -190,6 +190,23 @@ func (b *tab) point(selector string) {
 	b.do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0], at[1]))
 }
 
+// picture takes a picture of the page, for docs.
+func (b *tab) picture(take chromedp.Action[[]byte], name string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	picture, err := chromedp.Run(ctx, take)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if !*update {
+		return
+	}
+	if err := os.WriteFile(filepath.Join("..", "docs", "images", name), picture, 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
 // theme is a colour scheme that the user prefers.
 func theme(name string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
@@ -344,14 +361,9 @@ func TestBrowser(t *testing.T) {
 			if over := eval[bool](b, `document.documentElement.scrollWidth > document.documentElement.clientWidth`); over {
 				t.Errorf("%s: the page is wider than the window", scheme)
 			}
-			picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if name := map[string]string{"light": "report.png", "dark": "report-dark.png"}[scheme]; *update {
-				if err := os.WriteFile(filepath.Join("..", "docs", "images", name), picture, 0o644); err != nil {
-					t.Fatal(err)
-				}
+			b.picture(chromedp.FullScreenshot(100), map[string]string{"light": "report.png", "dark": "report-dark.png"}[scheme])
+			if scheme == "light" {
+				b.picture(chromedp.Screenshot(chromedp.CSS("#f1")), "lanes.png")
 			}
 		}
 	})

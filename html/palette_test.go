@@ -24,7 +24,7 @@ var pairs = []struct{ text, on string }{
 
 // shapes are the colours of what is no text, and what it stands on.
 var shapes = []struct{ shape, on string }{
-	{"good", "card"}, {"bad", "card"}, {"errored", "card"}, {"skipped", "card"}, {"infeasible", "card"}, {"preempt", "card"},
+	{"good", "card"}, {"bad", "card"}, {"errored", "card"}, {"skipped", "card"}, {"infeasible", "card"}, {"others", "card"}, {"preempt", "card"},
 	{"muted", "card"}, {"link", "bg"}, {"link", "card"},
 }
 

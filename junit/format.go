@@ -31,8 +31,7 @@ type testsuite struct {
 	SystemOut *junit.Output `xml:"system-out,omitempty"`
 
 	seconds   float64
-	classname string  // of its cases
-	tests     []*test // of the package, by name
+	classname string // of its cases
 }
 
 type testcase struct {

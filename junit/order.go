@@ -11,6 +11,13 @@ func compareNames(a, b string) int { return compareLists(a, b, "/", compareEleme
 
 // compareLists orders two lists lexicographically, a list before those that it begins.
 func compareLists(a, b, separator string, compare func(x, y string) int) int {
+	begun := 0 // how much of both is the same, in whole elements
+	for i := 0; i < min(len(a), len(b)) && a[i] == b[i]; i++ {
+		if a[i] == separator[0] {
+			begun = i + 1
+		}
+	}
+	a, b = a[begun:], b[begun:]
 	for {
 		x, restA, moreA := strings.Cut(a, separator)
 		y, restB, moreB := strings.Cut(b, separator)

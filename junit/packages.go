@@ -79,7 +79,7 @@ func (r *Report) Packages() []Package {
 	for s, suite := range r.render() {
 		p := Package{
 			Name: s.label(nil), Started: s.started, Seconds: suite.seconds,
-			Explorations: explorations(suite.tests), Cases: make([]Case, len(suite.Testcases)),
+			Explorations: explorations(s.sorted()), Cases: make([]Case, len(suite.Testcases)),
 		}
 		if suite.SystemOut != nil {
 			p.Output = suite.SystemOut.Data

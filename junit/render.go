@@ -14,14 +14,14 @@ import (
 
 // render returns the suite as it is written.
 func (s *suite) render(c Config, builds *builds) testsuite {
-	tests := s.sorted()
-	out := testsuite{seconds: s.seconds(), tests: tests, classname: s.label(c.Classname)}
+	out := testsuite{seconds: s.seconds(), classname: s.label(c.Classname)}
 	out.Name = s.label(c.SuiteName)
 	out.Hostname = clean(c.Hostname)
 	out.Time = secondsText(out.seconds)
 	if !s.started.IsZero() {
 		out.Timestamp = s.started.Format(time.RFC3339)
 	}
+	tests := s.sorted()
 	if all := s.properties(c, tests); len(all) > 0 {
 		out.Testsuite.Properties = &all
 	}
@@ -29,9 +29,13 @@ func (s *suite) render(c Config, builds *builds) testsuite {
 	return out
 }
 
-// sorted returns the tests by name.
+// sorted returns the tests by name. Several reports may ask, and for thousands it takes a while.
 func (s *suite) sorted() []*test {
-	return slices.SortedStableFunc(slices.Values(s.tests), func(a, b *test) int { return compareNames(a.name, b.name) })
+	if len(s.ordered) != len(s.tests) {
+		byName := func(a, b *test) int { return compareNames(a.name, b.name) }
+		s.ordered = slices.SortedStableFunc(slices.Values(s.tests), byName)
+	}
+	return s.ordered
 }
 
 // renderTests adds the cases of the tests, and reports whether one of them is bad.

@@ -1,5 +1,7 @@
 package junit
 
+import "slices"
+
 // A rerun is a run of a test that failed, beside the one that its case is of, as Maven's Surefire writes it
 // (https://maven.apache.org/surefire/maven-surefire-plugin/examples/rerun-failing-tests.html).
 type rerun struct {
@@ -13,6 +15,9 @@ type reruns []*test
 
 // rerunsOf returns the reruns by name.
 func rerunsOf(tests []*test) map[string]reruns {
+	if !slices.ContainsFunc(tests, func(t *test) bool { return t.again > 0 }) {
+		return nil // there may be very many
+	}
 	first := map[string]bool{}
 	all := map[string]reruns{}
 	for _, t := range tests { // in the order in which they ran, where the name is the same

@@ -28,6 +28,7 @@ type suite struct {
 	left  bool   // the tests that are not orchestrated are another shard's
 
 	tests     []*test          // in the order in which they began
+	ordered   []*test          // by name; of fewer tests until somebody asks
 	latest    map[string]*test // by name
 	benchmark *test            // the latest that began, and may run still
 

@@ -52,7 +52,7 @@ func (x *exploration) late(call *exploredCall) {
 	x.r.mu.Unlock()
 	switch {
 	case call.search == nil:
-		call.outOfTime = ran < min(call.limit, 1+len(call.pinned))
+		call.outOfTime = ran < call.pins()
 	case x.r.UntilFailure:
 		call.outOfTime = call.search.Progress().More
 	default:

@@ -426,10 +426,7 @@ func (c *exploredCall) exploration(interrupted bool) protocol.Exploration {
 	ran := c.tally.sum()
 	switch {
 	case c.search == nil && c.pinned != nil:
-		e.Planned, e.Part = len(c.pinned), ""
-		if c.pinnedSerial {
-			e.Planned++
-		}
+		e.Planned, e.Part = c.pins(), ""
 		e.Strategies = []protocol.Strategy{{Name: "pinned", Scenarios: ran}}
 	case c.search != nil:
 		c.progress(&e)

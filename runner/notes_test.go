@@ -178,6 +178,7 @@ func exploreToy(t fataler, folder string, c Config, p toy, interrupt int, open f
 	executor := &toyExecutor{toy: p, interrupt: interrupt, cancel: func() { r.cancel(nil) }, clock: new(atomic.Int64)}
 	r.Now = func() time.Time { return time.Unix(executor.clock.Load(), 0) }
 	r.executor, r.sharedEnv, r.temp = executor, func() []string { return nil }, folder
+	r.progress = newProgress(0, io.Discard, r.Now)
 	if r.turnFiles, err = newTurnFiles(r.temp, r.Parallel); err != nil {
 		t.Fatal(err)
 	}

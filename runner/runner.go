@@ -330,6 +330,7 @@ func newRun(c Config) (*run, error) {
 	c.Dir = dir
 
 	r := &run{Config: c, executor: local{}, targets: map[string]*target{}, stream: &stream{}}
+	r.progress = newProgress(0, c.Stderr, c.Now)
 	r.builds = make(chan struct{}, c.Parallel)
 	if r.goArgs, err = splitGoArgs(c.GoArgs); err != nil {
 		return nil, err

@@ -265,6 +265,14 @@ func (c *exploredCall) pin(sequences [][]int, shard protocol.Shard) {
 	c.pinned = c.pinned[max(from.Int64(), 1)-1 : max(to.Int64(), 1)-1]
 }
 
+// pins returns how many scenarios of sequences that the test names are this run's.
+func (c *exploredCall) pins() int {
+	if c.pinnedSerial {
+		return 1 + len(c.pinned)
+	}
+	return len(c.pinned)
+}
+
 // foreign deals with the serial scenario of a call that is another shard's: it was run to make the plan. That
 // shard reports it, but if it failed here this one does not pass.
 func (x *exploration) foreign(s scenarioResult) {
