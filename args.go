@@ -53,6 +53,9 @@ func lookup(name string, flags []cli.Flag) (takesValue, known bool) {
 	for _, flag := range flags {
 		if slices.Contains(flag.Names(), name) {
 			_, boolean := flag.(*cli.BoolFlag)
+			if generic, ok := flag.(*cli.GenericFlag); ok {
+				_, boolean = generic.Value.(*times)
+			}
 			return !boolean, true
 		}
 	}

@@ -117,6 +117,8 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			&cli.StringFlag{Name: "shard",
 				Usage: "run just shard `I/N` of all, as 1/4: every scenario, and every package without orchestrated tests, is in one of them"},
 			&cli.BoolFlag{Name: "keep-going", Usage: "do not stop the exploration of a test at its first failure"},
+			&cli.IntFlag{Name: "max-fails", DefaultText: "no limit",
+				Usage: "end the run once `N` tests and scenarios have failed; a test that fails as a subtest of it did is not counted"},
 			&cli.IntFlag{Name: "max-scenarios", Value: runner.DefaultMaxScenarios,
 				Usage: "run at most `N` scenarios for each call of orchestrate.Test, all shards together"},
 			&cli.StringFlag{Name: "explore", DefaultText: "permutations, if --max-scenarios is enough for all of them; else half fewest-switches, half random",
@@ -138,8 +140,9 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		OnUsageError:   usageError,
 		ExitErrHandler: func(*cli.Context, error) {}, // run decides
 	}
+	app.Flags = append(append(app.Flags, rerunFlags()...), reportFlags()...)
 	app.Action = func(c *cli.Context) error {
-		for _, name := range []string{"parallel", "max-scenarios", "time", "depth", "scenario-timeout", "turn-timeout", "deadlock-window"} {
+		for _, name := range []string{"parallel", "max-fails", "max-scenarios", "time", "depth", "scenario-timeout", "turn-timeout", "deadlock-window"} {
 			// To the runner nothing means the default. Who writes 0 means something else.
 			if value := fmt.Sprint(c.Value(name)); c.IsSet(name) && (value == "0" || value == "0s") {
 				return &runner.UsageError{Err: fmt.Errorf("--%s %s: it is to be more than nothing", name, value)}
@@ -161,18 +164,27 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 				return &runner.UsageError{Err: fmt.Errorf("--shard %w", err)}
 			}
 		}
+		reruns, err := rerunFails(c)
+		if err != nil {
+			return err
+		}
 		var failOnLeak *bool
 		if c.IsSet("fail-on-leak") {
 			value := c.Bool("fail-on-leak")
 			failOnLeak = &value
 		}
 		return runner.Run(c.Context, runner.Config{
-			Packages:        c.App.Metadata["packages"].([]string),
-			GoArgs:          c.App.Metadata["goArgs"].([]string),
-			Run:             c.String("run"),
-			Sequence:        c.String("sequence"),
-			Shard:           shard,
-			KeepGoing:       c.Bool("keep-going"),
+			Packages:  c.App.Metadata["packages"].([]string),
+			GoArgs:    c.App.Metadata["goArgs"].([]string),
+			Run:       c.String("run"),
+			Sequence:  c.String("sequence"),
+			Shard:     shard,
+			KeepGoing: c.Bool("keep-going"),
+			MaxFails:  c.Int("max-fails"),
+
+			RerunFails:       reruns,
+			RerunMaxFailures: c.Int("rerun-fails-max-failures"),
+
 			Parallel:        c.Int("parallel"),
 			MaxScenarios:    givenInt(c, "max-scenarios"),
 			Time:            c.Duration("time"),
@@ -193,6 +205,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			JUnitFile:       c.String("junitfile"),
 			JSONFile:        c.String("jsonfile"),
 			HTMLFile:        c.String("html"),
+			ReportOptions:   reportOptions(c),
 			Stdout:          stdout,
 			Terminal:        terminalOf(stdout),
 			Stderr:          stderr,

@@ -30,7 +30,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the files that the scripts compare with")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"orchtest": main, "terminal": terminalMain})
+	testscript.Main(m, map[string]func(){"orchtest": main, "terminal": terminalMain, "gotestsum": gotestsumMain})
 }
 
 // TestScript runs the scripts of testdata/script. Each is a module and what a user does in it.
@@ -48,19 +48,20 @@ func TestScript(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %s", name)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status":      cmdStatus,
-			"refused":     cmdRefused,
-			"replay":      cmdReplay,
-			"interrupt":   cmdInterrupt,
-			"ended":       cmdEnded,
-			"nochildren":  cmdNoChildren,
-			"notemp":      cmdNoTemp,
-			"verdicts":    cmdVerdicts,
-			"cases":       cmdCases,
-			"likegotest":  cmdLikeGoTest,
-			"validstream": cmdValidStream,
-			"sameblocks":  cmdSameBlocks,
-			"shards":      cmdShards,
+			"status":        cmdStatus,
+			"refused":       cmdRefused,
+			"replay":        cmdReplay,
+			"interrupt":     cmdInterrupt,
+			"ended":         cmdEnded,
+			"nochildren":    cmdNoChildren,
+			"notemp":        cmdNoTemp,
+			"verdicts":      cmdVerdicts,
+			"cases":         cmdCases,
+			"likegotest":    cmdLikeGoTest,
+			"likegotestsum": cmdLikeGotestsum,
+			"validstream":   cmdValidStream,
+			"sameblocks":    cmdSameBlocks,
+			"shards":        cmdShards,
 		},
 	})
 }

@@ -13,6 +13,7 @@ import (
 // runMerge makes one report of several shards.
 func runMerge(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flagsNamed(newApp(stdout, stderr).Flags, "format", "junitfile", "jsonfile", "html")
+	flags = append(flags, reportFlags()...)
 	app := newCommandApp("merge", stdout, stderr, flags, func(c *cli.Context) error {
 		if len(c.App.Metadata["goArgs"].([]string)) > 0 {
 			return &runner.UsageError{Err: errors.New("merge: it runs no tests, and so takes no flags of go test")}
@@ -23,8 +24,11 @@ func runMerge(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 			JUnitFile: c.String("junitfile"),
 			JSONFile:  c.String("jsonfile"),
 			HTMLFile:  c.String("html"),
-			Stdout:    stdout,
-			Stderr:    stderr,
+
+			ReportOptions: reportOptions(c),
+
+			Stdout: stdout,
+			Stderr: stderr,
 		})
 	})
 	app.Description = "Each FILE is the stream of a shard, as orchtest --shard I/N --jsonfile FILE writes it. The exit status is\n" +

@@ -30,7 +30,8 @@ type testsuite struct {
 	Testcases []testcase    `xml:"testcase"`
 	SystemOut *junit.Output `xml:"system-out,omitempty"`
 
-	seconds float64
+	seconds   float64
+	classname string // of its cases
 }
 
 type testcase struct {
@@ -41,6 +42,8 @@ type testcase struct {
 	Skipped    *junit.Result `xml:"skipped,omitempty"`
 	Error      *result       `xml:"error,omitempty"`
 	Failure    *result       `xml:"failure,omitempty"`
+	Flaky      []rerun       `xml:"flakyFailure"`
+	Reruns     []rerun       `xml:"rerunFailure"`
 
 	test *test // nil where it stands for the package as a whole
 }
@@ -68,6 +71,7 @@ func (t *testsuites) add(s testsuite) {
 
 // add adds a case and counts it.
 func (s *testsuite) add(c testcase) {
+	c.Classname = s.classname
 	s.Testcases = append(s.Testcases, c)
 	s.Tests++
 	switch {

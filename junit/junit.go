@@ -28,6 +28,8 @@
 //     package. What was begun and not finished, and what could not be run, is an error. A skipped
 //     case has the reason, both as attribute and as text, since readers take one or the other. A case
 //     that passed has no output.
+//   - Where tests that failed were run again, each is the case of its first run. If it passed at last, the case did,
+//     with a flakyFailure for each failure; else it has a rerunFailure for each further one, as Maven's Surefire writes it.
 //   - A package that was not built is a failed case, "[build failed]" or "[setup failed]", with the
 //     compiler's text. A package that failed without a failed test is the errored case
 //     "[package failed]", and one whose end is missing "[package did not finish]". Where a failed
@@ -60,6 +62,13 @@ type Config struct {
 	// Root is the folder that the files of test cases are written relative to, with slashes. A file
 	// that is not below it, and every file where Root is empty, is written as the stream has it.
 	Root string
+	// Name is that of the report as a whole; none where it is empty.
+	Name string
+	// SuiteName and Classname write the import path of a package, as the name of its suite and as the classname of its
+	// cases. It is written as it is where they are nil.
+	SuiteName, Classname func(importPath string) string
+	// HideEmpty leaves out the suites that have no case.
+	HideEmpty bool
 	// Hostname is the attribute of every suite; none where it is empty.
 	Hostname string
 	// Properties are those of every suite, as go.version; none where it is nil.
@@ -101,8 +110,11 @@ func (r *Report) Add(e parse.Event) {
 // WriteXML writes the report. What has no end in the stream by then did not finish.
 func (r *Report) WriteXML(w io.Writer) error {
 	var root testsuites
+	root.Name = clean(r.config.Name)
 	for _, suite := range r.render() {
-		root.add(suite)
+		if suite.Tests > 0 || !r.config.HideEmpty {
+			root.add(suite)
+		}
 	}
 	if err := root.writeXML(w); err != nil {
 		return fmt.Errorf("write JUnit XML: %w", err)

@@ -78,7 +78,7 @@ func (r *Report) Packages() []Package {
 	threads := threadNames{}
 	for s, suite := range r.render() {
 		p := Package{
-			Name: suite.Name, Started: s.started, Seconds: suite.seconds,
+			Name: s.label(nil), Started: s.started, Seconds: suite.seconds,
 			Explorations: explorations(s.sorted()), Cases: make([]Case, len(suite.Testcases)),
 		}
 		if suite.SystemOut != nil {

@@ -14,8 +14,8 @@ import (
 
 // render returns the suite as it is written.
 func (s *suite) render(c Config, builds *builds) testsuite {
-	out := testsuite{seconds: s.seconds()}
-	out.Name = s.label()
+	out := testsuite{seconds: s.seconds(), classname: s.label(c.Classname)}
+	out.Name = s.label(c.SuiteName)
 	out.Hostname = clean(c.Hostname)
 	out.Time = secondsText(out.seconds)
 	if !s.started.IsZero() {
@@ -41,12 +41,18 @@ func (s *suite) sorted() []*test {
 // renderTests adds the cases of the tests, and reports whether one of them is bad.
 func (s *suite) renderTests(out *testsuite, tests []*test) (bad bool) {
 	tallies := count(tests)
+	reruns := rerunsOf(tests)
 	for _, t := range tests {
+		if t.again > 0 && reruns[t.name] != nil {
+			continue // it stands with the first run
+		}
 		if !t.isCase(tallies[t]) || s.leaves(t, tallies[t]) {
 			continue
 		}
-		out.add(s.renderTest(t))
-		bad = bad || t.outcome().bad()
+		c := s.renderTest(t)
+		flaky := reruns[t.name].addTo(&c)
+		out.add(c)
+		bad = bad || t.outcome().bad() && !flaky
 	}
 	return bad
 }
@@ -61,7 +67,7 @@ func (s *suite) renderPackage(out *testsuite, builds *builds, bad bool) {
 		if compiler == "" {
 			compiler = printed
 		}
-		out.add(s.packageCase(buildCase(printed), outcome{failed, "Failed"}, compiler))
+		out.add(packageCase(buildCase(printed), outcome{failed, "Failed"}, compiler))
 	case s.action == parse.ActionPass || s.action == parse.ActionSkip:
 		return
 	case bad:
@@ -69,9 +75,9 @@ func (s *suite) renderPackage(out *testsuite, builds *builds, bad bool) {
 			out.SystemOut = &junit.Output{Data: rest}
 		}
 	case s.action == parse.ActionFail:
-		out.add(s.packageCase("[package failed]", outcome{errored, "the package failed, and no test of it did"}, printed))
+		out.add(packageCase("[package failed]", outcome{errored, "the package failed, and no test of it did"}, printed))
 	default:
-		out.add(s.packageCase("[package did not finish]", outcome{errored, "did not finish"}, printed))
+		out.add(packageCase("[package did not finish]", outcome{errored, "did not finish"}, printed))
 	}
 }
 
@@ -87,8 +93,8 @@ func (s *suite) leaves(t *test, scenarios tally) bool {
 }
 
 // packageCase returns a case that stands for the package as a whole.
-func (s *suite) packageCase(name string, o outcome, printed string) testcase {
-	c := testcase{Testcase: junit.Testcase{Name: clean(name), Classname: s.label(), Time: secondsText(0)}}
+func packageCase(name string, o outcome, printed string) testcase {
+	c := testcase{Testcase: junit.Testcase{Name: clean(name), Time: secondsText(0)}}
 	c.set(o, printed)
 	return c
 }
@@ -96,7 +102,7 @@ func (s *suite) packageCase(name string, o outcome, printed string) testcase {
 // renderTest returns the case of a test.
 func (s *suite) renderTest(t *test) testcase {
 	name := cmp.Or(clean(t.name), "[no name]")
-	c := testcase{Testcase: junit.Testcase{Name: name, Classname: s.label(), Time: s.testTime(t)}, test: t}
+	c := testcase{Testcase: junit.Testcase{Name: name, Time: s.testTime(t)}, test: t}
 	var all []junit.Property
 	if t.isScenario() && t.scenario != nil {
 		c.File = clean(t.scenario.file)
@@ -119,9 +125,13 @@ func (s *suite) renderTest(t *test) testcase {
 	return c
 }
 
-// label is the name of the suite, and the classname of its cases: readers refuse an empty one.
-func (s *suite) label() string {
-	return cmp.Or(clean(s.name), "[no package]")
+// label is the name of the suite, or the classname of its cases: readers refuse an empty one.
+func (s *suite) label(write func(importPath string) string) string {
+	name := s.name
+	if write != nil && name != "" {
+		name = write(name)
+	}
+	return cmp.Or(clean(name), "[no package]")
 }
 
 // properties returns the configured ones, and those of the explorations.

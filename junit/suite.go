@@ -2,6 +2,7 @@ package junit
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,6 +21,8 @@ type suite struct {
 	action  string    // of the package's end, a fail once there was one; empty before
 	output  text      // outside of any test
 	build   string    // import path of the build that failed
+
+	again int // which time tests that failed are run again; 0 while they are not
 
 	shard string // of several, 1/4; empty where the run is none
 	left  bool   // the tests that are not orchestrated are another shard's
@@ -82,6 +85,10 @@ func (s *suite) addPackage(e parse.Event) {
 		}
 		s.output.add(e.Output, "")
 	case parse.ActionAttr:
+		if e.Key == protocol.AttrRerun {
+			s.again, _ = strconv.Atoi(e.Value)
+			s.action, s.output = "", text{} // the end of these counts
+		}
 		var record protocol.ShardRecord
 		if e.Key == protocol.AttrShard && json.Unmarshal([]byte(e.Value), &record) == nil {
 			s.shard, s.left = record.Shard.String(), record.Left
@@ -115,7 +122,7 @@ func (s *suite) endPackage(e parse.Event) {
 
 // begin makes the next test of that name.
 func (s *suite) begin(name string) *test {
-	t := &test{name: name, started: s.last, parent: s.latest[parentName(name)]}
+	t := &test{name: name, started: s.last, again: s.again, parent: s.latest[parentName(name)]}
 	s.tests = append(s.tests, t)
 	s.latest[name] = t
 	if isBenchmark(name) {

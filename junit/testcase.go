@@ -13,6 +13,7 @@ type test struct {
 	parent  *test // nil for a test that is not a subtest, or whose parent is not in the stream
 	action  string
 	started time.Time
+	again   int // which time it was run again; 0 is not
 	elapsed *float64
 	output  text
 	attrs   *attributes // nil where it has none

@@ -92,7 +92,7 @@ func benchmarkRun(b *testing.B, goArgs []string) (*run, *exploration, *plannedCa
 	if err != nil {
 		b.Fatal(err)
 	}
-	console := newConsole(r.Config, func(err error) { b.Error(err) })
+	console := newConsole(r.Config, nil, func(err error) { b.Error(err) })
 	b.Cleanup(func() {
 		reports.discard()
 		console.close()

@@ -34,40 +34,63 @@ type console struct {
 	summary io.Writer
 	failed  func(error)
 
-	benchmarks openBenchmarks
+	sections    testjson.Summary // of the summary
+	benchmarks  openBenchmarks
+	annotations *annotator // nil where there are none
 
-	feed *io.PipeWriter
-	done chan struct{} // closed when testjson has read everything
-	exec *testjson.Execution
+	feed    *io.PipeWriter
+	done    chan struct{} // closed when testjson has read everything
+	handles *handler
+	exec    *testjson.Execution
 }
 
-// newConsole starts a console; failed is called if it cannot write. It ends with close.
-func newConsole(c Config, failed func(error)) *console {
-	read, write := io.Pipe()
+// newConsole starts a console, with annotations unless they are nil; failed is called if it cannot write. It ends with close.
+func newConsole(c Config, annotations *annotator, failed func(error)) *console {
 	k := &console{
 		format: c.Format, out: bufio.NewWriter(c.Stdout), stdout: c.Stdout, summary: c.Stdout,
-		failed: failed, benchmarks: openBenchmarks{}, feed: write, done: make(chan struct{}),
+		failed: failed, sections: c.sections(), benchmarks: openBenchmarks{}, annotations: annotations,
 	}
 	if c.Format == "standard-json" {
 		k.summary = c.Stderr // standard output is the stream and nothing else
 	}
+	k.handles = k.handler(c)
+	k.read(0)
+	return k
+}
+
+// read has testjson read what comes: the events of the run, or of the tests that are run again for the n-th time.
+func (k *console) read(n int) {
+	read, write := io.Pipe()
+	done := make(chan struct{})
+	k.feed, k.done = write, done
 	go func() {
-		defer close(k.done)
-		exec, err := testjson.ScanTestOutput(testjson.ScanConfig{Stdout: read, Handler: k.handler(c)})
+		defer close(done)
+		exec, err := testjson.ScanTestOutput(testjson.ScanConfig{RunID: n, Stdout: read, Handler: k.handles, Execution: k.exec})
 		k.exec = exec
 		if err != nil {
-			failed(err)
+			k.failed(err)
 		}
 		// What still comes is not shown; nobody must wait for it.
 		io.Copy(io.Discard, read)
 	}()
-	return k
+}
+
+// again says what the run has come to, as gotestsum does, before tests that failed are run again for the n-th time.
+func (k *console) again(n int) {
+	k.close()
+	if k.format != "none" && k.exec != nil {
+		testjson.PrintSummary(k.summary, k.exec, testjson.SummarizeNone)
+		fmt.Fprintln(k.summary)
+	}
+	k.read(n)
 }
 
 // A handler formats the events that testjson has read.
 type handler struct {
-	formatter testjson.EventFormatter
-	stderr    io.Writer
+	formatter   testjson.EventFormatter
+	stdout      io.Writer
+	stderr      io.Writer
+	annotations *annotator
 }
 
 func (k *console) handler(c Config) *handler {
@@ -75,11 +98,20 @@ func (k *console) handler(c Config) *handler {
 	if k.direct() {
 		format = "none"
 	}
-	return &handler{testjson.NewEventFormatter(c.Stdout, format, testjson.FormatOptions{}), c.Stderr}
+	formatter := testjson.NewEventFormatter(c.Stdout, format, testjson.FormatOptions{})
+	return &handler{formatter, c.Stdout, c.Stderr, k.annotations}
 }
 
 func (h *handler) Event(e testjson.TestEvent, exec *testjson.Execution) error {
-	return h.formatter.Format(e, exec)
+	if err := h.formatter.Format(e, exec); err != nil || h.annotations == nil || e.Action != testjson.ActionFail {
+		return err
+	}
+	for _, each := range h.annotations.take(testName{e.Package, e.Test}) {
+		if _, err := io.WriteString(h.stdout, each.String()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (h *handler) Err(text string) error {
@@ -102,6 +134,9 @@ func (k *console) event(e parse.Event, ofPassing bool) error {
 			k.out = nil // said once
 			k.failed(err)
 		}
+	}
+	if k.annotations != nil {
+		k.annotations.event(e)
 	}
 	if !known(e.Action) || (ofPassing && !k.showsPassing()) {
 		return nil
@@ -150,7 +185,7 @@ func (k *console) line(e parse.Event) error {
 	if k.format == "standard-json" {
 		k.out.Write(e.Line())
 		k.out.WriteByte('\n')
-	} else {
+	} else if e.Action == parse.ActionOutput { // what the compiler says stands in the summary
 		output := e.Output
 		if e.Display != nil {
 			output = *e.Display
@@ -184,7 +219,7 @@ func (k *console) summarize(explored []exploredTest, only bool) {
 	if k.format == "none" || k.exec == nil {
 		return
 	}
-	testjson.PrintSummary(k.summary, k.exec, testjson.SummarizeAll)
+	testjson.PrintSummary(k.summary, k.exec, k.sections)
 	if len(explored) > 0 {
 		fmt.Fprint(k.summary, summary(explored, only))
 	}

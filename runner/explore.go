@@ -92,7 +92,7 @@ func (r *run) explore(t *heldTest) {
 // abandoned is called for an orchestrated test whose process has ended before it, under run.mu.
 func (r *run) abandoned(t *heldTest) {
 	for _, c := range t.calls {
-		r.emitExploration(t, r.newCall(c), r.ctx.Err() != nil)
+		r.emitExploration(t, r.newCall(c), r.interrupted())
 	}
 }
 
@@ -164,7 +164,7 @@ func (x *exploration) run(ctx context.Context) {
 	diverged := 0
 	for _, call := range x.calls {
 		if r.only == nil || call.limit > 0 {
-			r.emitExploration(x.test, call, ctx.Err() != nil)
+			r.emitExploration(x.test, call, r.interrupted())
 		}
 		diverged += call.diverged
 	}

@@ -38,7 +38,7 @@ func List(ctx context.Context, c Config) error {
 	r.keeper.planned = func(string) {}
 	r.keeper.explore = l.explore
 	r.keeper.abandoned = func(*heldTest) {}
-	console := newConsole(r.Config, func(err error) { r.cancel(fmt.Errorf("console: %w", err)) })
+	console := newConsole(r.Config, nil, func(err error) { r.cancel(fmt.Errorf("console: %w", err)) })
 	r.stream.sinks = []sink{&r.verdict, l, console}
 	err = r.goTest()
 	console.close()

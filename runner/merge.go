@@ -23,6 +23,7 @@ type MergeConfig struct {
 	JUnitFile string // "" writes none
 	JSONFile  string // "" writes none
 	HTMLFile  string // "" writes none
+	ReportOptions
 
 	Stdout io.Writer
 	Stderr io.Writer
@@ -34,7 +35,8 @@ type MergeConfig struct {
 func Merge(ctx context.Context, c MergeConfig) error {
 	config := Config{
 		Parallel: 1, MaxScenarios: 1, Depth: 1, Isolation: Process, Format: cmp.Or(c.Format, DefaultFormat),
-		JUnitFile: c.JUnitFile, JSONFile: c.JSONFile, HTMLFile: c.HTMLFile, Stdout: c.Stdout, Stderr: c.Stderr,
+		JUnitFile: c.JUnitFile, JSONFile: c.JSONFile, HTMLFile: c.HTMLFile, ReportOptions: c.ReportOptions,
+		Stdout: c.Stdout, Stderr: c.Stderr,
 	}
 	if err := config.check(); err != nil {
 		return err
@@ -89,7 +91,7 @@ func mergeInto(ctx context.Context, c Config, run *merge.Run) error {
 	}
 	defer reports.discard()
 	var unshown error
-	console := newConsole(c, func(err error) { unshown = fmt.Errorf("console: %w", err) })
+	console := newConsole(c, nil, func(err error) { unshown = fmt.Errorf("console: %w", err) })
 	verdict := &verdictSink{}
 	stream := &stream{sinks: append(reports.sinks(), verdict, console)}
 	from := ""
@@ -122,13 +124,13 @@ func mergeInto(ctx context.Context, c Config, run *merge.Run) error {
 	if len(run.Troubles) > 0 {
 		incomplete = fmt.Sprintf("%d of %s merged", run.Whole, parse.Counted(run.Of, "shard"))
 	}
-	switch err := errors.Join(unshown, stream.err, reports.write(&timeline.Source{Root: here}, incomplete)); {
-	case err != nil:
+	if err := errors.Join(unshown, stream.err, reports.write(&timeline.Source{Root: here}, incomplete)); err != nil {
 		return err
-	case verdict.failed.Load():
-		return ErrFailed
 	}
-	return nil
+	if verdict.failed.Load() {
+		err = ErrFailed
+	}
+	return afterwards(err, c.postRun(ctx, local{}, console.exec, explored, console.summary))
 }
 
 // mergeSummary says which shards there are.

@@ -38,7 +38,9 @@ func openReports(c Config) (*reports, error) {
 		return nil, err
 	}
 	if r.junit != nil || r.html != nil {
-		r.cases = junit.New(junit.Config{Root: c.Dir, Turns: r.html != nil})
+		config := c.junit(c.Dir)
+		config.Turns = r.html != nil
+		r.cases = junit.New(config)
 	}
 	return r, nil
 }

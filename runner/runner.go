@@ -59,20 +59,24 @@ type Config struct {
 	Packages []string // patterns; none is "."
 	GoArgs   []string // what followed -- on the command line: flags of go test
 
-	Run             string         // as go test -run; "" runs everything
-	Sequence        string         // just this sequence of the one orchestrated test that Run matches; "" runs all
-	Shard           protocol.Shard // run just the part of this one of several; the zero value runs all
-	KeepGoing       bool           // go on after a test's first scenario that failed
-	Parallel        int            // scenarios at once; 0 is the number of CPUs
-	MaxScenarios    int            // per call, or per round of a hunt; 0 is DefaultMaxScenarios, or no limit where there is Time
-	Time            time.Duration  // for how long scenarios are started, in the whole run; 0 is without a limit
-	UntilFailure    bool           // hunt: explore again with other seeds, until a test fails
-	Explore         string         // one of explore.Strategies; "" is the permutations, as far as MaxScenarios is enough for them
-	Seed            uint64         // of what is drawn; 0 is as good as any other
-	SeedGiven       bool           // Seed was asked for: else that of a result in the cache goes before it
-	Isolation       string         // one of Isolations; "" is Process
-	Depth           int            // of explore.WithPCT; 0 is DefaultDepth
-	ScenarioTimeout time.Duration  // 0 is DefaultScenarioTimeout
+	Run              string         // as go test -run; "" runs everything
+	Sequence         string         // just this sequence of the one orchestrated test that Run matches; "" runs all
+	Shard            protocol.Shard // run just the part of this one of several; the zero value runs all
+	KeepGoing        bool           // go on after a test's first scenario that failed
+	RerunFails       int            // how often ordinary tests that failed are run again until they pass; 0 is never
+	RerunMaxFailures int            // how many may have failed for that; 0 is DefaultRerunMaxFailures
+
+	MaxFails        int           // tests and scenarios that may fail before the run is ended; 0 is any number
+	Parallel        int           // scenarios at once; 0 is the number of CPUs
+	MaxScenarios    int           // per call, or per round of a hunt; 0 is DefaultMaxScenarios, or no limit where there is Time
+	Time            time.Duration // for how long scenarios are started, in the whole run; 0 is without a limit
+	UntilFailure    bool          // hunt: explore again with other seeds, until a test fails
+	Explore         string        // one of explore.Strategies; "" is the permutations, as far as MaxScenarios is enough for them
+	Seed            uint64        // of what is drawn; 0 is as good as any other
+	SeedGiven       bool          // Seed was asked for: else that of a result in the cache goes before it
+	Isolation       string        // one of Isolations; "" is Process
+	Depth           int           // of explore.WithPCT; 0 is DefaultDepth
+	ScenarioTimeout time.Duration // 0 is DefaultScenarioTimeout
 
 	TurnTimeout    time.Duration // how long a turn may take; 0 is what Env says, or DefaultTurnTimeout
 	DeadlockWindow time.Duration // for how long all threads have to be blocked; 0 likewise, or DefaultDeadlockWindow
@@ -90,6 +94,7 @@ type Config struct {
 	JUnitFile string // "" writes none
 	JSONFile  string // "" writes none
 	HTMLFile  string // "" writes none
+	ReportOptions
 
 	Dir    string   // where the go command is run; "" is the current folder
 	Env    []string // nil is that of this process
@@ -138,6 +143,10 @@ type run struct {
 	targets  map[string]*target
 	err      error // of orchtest itself
 	verdict  verdictSink
+	limit    *failLimit
+	reruns   *reruns
+	notAgain string // why tests that failed were not run again
+	console  *console
 	explored []exploredTest
 
 	explained string // what was last said of a scenario
@@ -206,12 +215,23 @@ func Run(ctx context.Context, c Config) error {
 	}
 
 	stopProgress := r.startProgress()
-	console := newConsole(r.Config, func(err error) { r.cancel(fmt.Errorf("console: %w", err)) })
-	r.stream.sinks = append(reports.sinks(), &r.verdict, console)
+	console := newConsole(r.Config, r.annotator(), func(err error) { r.cancel(fmt.Errorf("console: %w", err)) })
+	r.limit = newFailLimit(r.MaxFails, func() { r.cancel(errEnough) })
+	r.stream.sinks = append(reports.sinks(), &r.verdict, console, r.limit)
+	if r.reruns = newReruns(); r.RerunFails > 0 {
+		r.stream.sinks = append(r.stream.sinks, r.reruns)
+	}
+	r.console = console
 	if r.Shard.Of > 0 {
 		err = r.withShard()
 	} else {
-		err = r.goTest()
+		err = r.rerun(r.goTest())
+	}
+	left := ""
+	if errors.Is(err, errEnough) && ctx.Err() == nil {
+		if left, err = r.leftOut(ctx); err == nil {
+			err = ErrFailed
+		}
 	}
 	unnoted := closeNotebook()
 	console.close()
@@ -223,6 +243,10 @@ func Run(ctx context.Context, c Config) error {
 	r.countCached()
 	r.nothingLeft()
 	console.summarize(r.explored, r.only != nil)
+	console.say(left)
+	if r.notAgain != "" {
+		console.say("NOT RUN AGAIN: " + r.notAgain + "\n")
+	}
 	if r.shares != nil {
 		console.say(r.shardSummary())
 	}
@@ -237,7 +261,10 @@ func Run(ctx context.Context, c Config) error {
 	if unwritten := errors.Join(r.stream.err, unnoted, reports.write(&r.source, incomplete), r.coverage.write()); unwritten != nil {
 		return errors.Join(r.err, unwritten)
 	}
-	return err
+	if context.Cause(ctx) != nil {
+		return err
+	}
+	return afterwards(err, r.postRun(ctx, r.executor, console.exec, r.explored, console.summary))
 }
 
 // openNotebook opens the journal that was asked for, or else the cache if it may be used. What it returns closes it.
@@ -279,6 +306,7 @@ func newRun(c Config) (*run, error) {
 	c.Format = cmp.Or(c.Format, DefaultFormat)
 	c.Depth = cmp.Or(c.Depth, DefaultDepth)
 	c.Isolation = cmp.Or(c.Isolation, Process)
+	c.RerunMaxFailures = cmp.Or(c.RerunMaxFailures, DefaultRerunMaxFailures)
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -314,6 +342,9 @@ func newRun(c Config) (*run, error) {
 	if err := r.checkResume(); err != nil {
 		return nil, err
 	}
+	if c.RerunFails > 0 && slices.Contains(r.goArgs.test, "-failfast") {
+		return nil, usagef("--rerun-fails and -- -failfast: not all tests will run, so it is not known which fail: give one of them")
+	}
 	if r.goArgs.hasRun {
 		if c.Run != "" {
 			return nil, usagef("--run %s and -- -run %s: give one of them", c.Run, r.goArgs.run)
@@ -346,6 +377,14 @@ func (c Config) check() error {
 	switch {
 	case c.Parallel < 1:
 		return usagef("--parallel %d: at least one scenario has to run at once", c.Parallel)
+	case c.RerunFails < 0 || c.RerunMaxFailures < 0:
+		return usagef("--rerun-fails %d, --rerun-fails-max-failures %d: it is to be more than nothing", c.RerunFails, c.RerunMaxFailures)
+	case c.RerunFails > 0 && c.Sequence != "":
+		return usagef("--rerun-fails and --sequence %s: a scenario fails each time, and only ordinary tests are run again", c.Sequence)
+	case c.RerunFails > 0 && c.Resume != "":
+		return usagef("--rerun-fails and --resume %s: the journal has each test once: give one of them", c.Resume)
+	case c.MaxFails < 0:
+		return usagef("--max-fails %d: at least one test has to fail to end the run", c.MaxFails)
 	case c.MaxScenarios < 1:
 		return usagef("--max-scenarios %d: at least one scenario has to run", c.MaxScenarios)
 	case c.Explore != "" && !slices.Contains(explore.Strategies(), c.Explore):
@@ -378,6 +417,9 @@ func (c Config) check() error {
 		return c.sameFile()
 	case !slices.Contains(Formats(), c.Format):
 		return usagef("--format %s: there is no such format; there are: %s", c.Format, strings.Join(Formats(), ", "))
+	}
+	if err := c.ReportOptions.check(); err != nil {
+		return err
 	}
 	for _, name := range []string{protocol.EnvTurnTimeout, protocol.EnvDeadlockWindow} {
 		value, _ := lookup(c.Env, name)

@@ -200,7 +200,7 @@ func (r *run) withShard() (err error) {
 	r.emitShard(func(s *protocol.ShardRecord) { s.Inputs, s.Dir = inputs, r.Dir })
 	r.mu.Unlock()
 	if !r.shares.nothing() {
-		err = r.goTest()
+		err = r.rerun(r.goTest())
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -5,6 +5,7 @@ import (
 	"io"
 	"sync/atomic"
 
+	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
 )
 
@@ -45,12 +46,35 @@ func (j *jsonSink) event(e parse.Event, _ bool) error {
 	return err
 }
 
-// A verdictSink finds out whether anything failed.
-type verdictSink struct{ failed atomic.Bool }
+// A verdictSink finds out whether anything failed, and did not pass when it was run again.
+type verdictSink struct {
+	failed atomic.Bool
+
+	failures map[testName]bool // Test is empty for a package
+	again    map[string]bool   // packages of which tests are run again
+	unbuilt  bool
+}
 
 func (v *verdictSink) event(e parse.Event, _ bool) error {
-	if e.Action == parse.ActionFail || e.Action == parse.ActionBuildFail {
-		v.failed.Store(true)
+	name := testName{e.Package, e.Test}
+	switch {
+	case e.Action == parse.ActionBuildFail:
+		v.unbuilt = true
+	case e.Action == parse.ActionFail:
+		if v.failures == nil {
+			v.failures = map[testName]bool{}
+		}
+		v.failures[name] = true
+	case e.Action == parse.ActionPass && v.again[e.Package]:
+		delete(v.failures, name)
+	case e.Key == protocol.AttrRerun && e.Test == "":
+		if v.again == nil {
+			v.again = map[string]bool{}
+		}
+		v.again[e.Package] = true
+	default:
+		return nil
 	}
+	v.failed.Store(v.unbuilt || len(v.failures) > 0)
 	return nil
 }

@@ -15,13 +15,9 @@ import (
 const divergence = "diverged: asked for the same turns, the test took other ones than before, as one does that depends on time, " +
 	"map order or random numbers; the sequences that begin like that one cannot be reached"
 
-// summary says what became of all scenarios: a line for the sum, and one for each test of which more is
-// to be said than that all its sequences were run, unless only one scenario was asked for.
-func summary(explored []exploredTest, only bool) string {
+// total is the sum of all explorations, as far as there is one.
+func total(explored []exploredTest) protocol.Exploration {
 	sum := protocol.Exploration{}
-	var infeasible big.Int
-	var tests strings.Builder
-	explained := "" // the test for which it was said what it means to diverge
 	for _, e := range explored {
 		sum.Planned += e.Planned
 		sum.Passed += e.Passed
@@ -31,6 +27,18 @@ func summary(explored []exploredTest, only bool) string {
 		sum.NotRun += e.NotRun
 		sum.Diverged += e.Diverged
 		sum.Cached += e.Cached
+	}
+	return sum
+}
+
+// summary says what became of all scenarios: a line for the sum, and one for each test of which more is
+// to be said than that all its sequences were run, unless only one scenario was asked for.
+func summary(explored []exploredTest, only bool) string {
+	sum := total(explored)
+	var infeasible big.Int
+	var tests strings.Builder
+	explained := "" // the test for which it was said what it means to diverge
+	for _, e := range explored {
 		if n, ok := new(big.Int).SetString(e.Infeasible, 10); ok {
 			infeasible.Add(&infeasible, n)
 		}

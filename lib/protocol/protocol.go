@@ -77,6 +77,9 @@ const (
 	// AttrError is added by orchtest to a scenario that could not be run, or did not say what it did.
 	// Its value says why, in words.
 	AttrError = "orchtest.error"
+	// AttrRerun is added by orchtest, to a package, where tests of it that failed are run again. What follows of the
+	// package is of them; the value is which time it is, from 1.
+	AttrRerun = "orchtest.rerun"
 	// AttrShard is added by orchtest where the run is one of several: a [ShardRecord].
 	AttrShard = "orchtest.shard"
 )
