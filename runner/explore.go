@@ -120,7 +120,7 @@ func (r *run) newCall(c *plannedCall) *exploredCall {
 				pinned = append(pinned, sequence)
 			}
 		}
-		if call.limit > 1 {
+		if c.plan.Symmetric == space.Symmetric {
 			call.limit = 1 + len(pinned) // the test has chosen
 		}
 		call.pin(pinned, r.Shard)
