@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -26,6 +27,7 @@ func cmdLikeGotestsum(ts *testscript.TestScript, _ bool, args []string) {
 	if slices.Contains(args, "standard-json") {
 		want += ts.ReadFile("stderr") // the summary: standard output is the stream and nothing else
 	}
+	want = withoutAnnotations(want) // gotestsum has none
 	// Of several flags the last one counts, and the command is what follows --.
 	theirs := ts.Exec("gotestsum", append(args, "--raw-command", "--", "sh", "-c", "cat events; ! grep -q '\"Action\":\"fail\"' events")...)
 	if diff := cmp.Diff(ts.ReadFile("stdout"), want); diff != "" {
@@ -34,4 +36,15 @@ func cmdLikeGotestsum(ts *testscript.TestScript, _ bool, args []string) {
 	if (ours == nil) != (theirs == nil) {
 		ts.Fatalf("%v: orchtest ended with %v, gotestsum with %v", args, ours, theirs)
 	}
+}
+
+// withoutAnnotations returns text without the lines that GitHub reads.
+func withoutAnnotations(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "::error ") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
 }
