@@ -194,14 +194,14 @@ func (x *exploration) follow(call *exploredCall) (end func()) {
 	if len(call.plan.Sequences) > 0 {
 		planned = len(call.pinned) + 1
 	}
-	e := r.progress.begin(x.test.name+protocol.Suffix(call.plan.Call), planned)
-	e.ran, call.underway = call.tally.sum(), e
+	e := r.progress.begin(x.test.name+protocol.Suffix(call.plan.Call), planned, call.tally.sum())
+	call.underway = e
 	return func() { r.progress.end(e) }
 }
 
-// begin adds an exploration.
-func (p *progress) begin(name string, planned int) *underway {
-	e := &underway{name: name, planned: planned, began: p.now()}
+// begin adds an exploration, of which so many scenarios have been run.
+func (p *progress) begin(name string, planned, ran int) *underway {
+	e := &underway{name: name, planned: planned, began: p.now(), ran: ran}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.running = append(p.running, e)

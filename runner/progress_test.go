@@ -76,7 +76,7 @@ func TestProgressDoesNotGarble(t *testing.T) {
 				written.WriteString(text)
 			},
 			"begin": func(t *rapid.T) {
-				running = append(running, p.begin(fmt.Sprintf("Test%d", len(running)), rapid.IntRange(0, 2000).Draw(t, "planned")))
+				running = append(running, p.begin(fmt.Sprintf("Test%d", len(running)), rapid.IntRange(0, 2000).Draw(t, "planned"), 0))
 			},
 			"count": func(t *rapid.T) {
 				if len(running) > 0 {
@@ -137,7 +137,7 @@ func TestProgressLine(t *testing.T) {
 func TestProgressIsTold(t *testing.T) {
 	var out bytes.Buffer
 	p := newProgress(0, &out, func() time.Time { return time.Unix(0, 0) })
-	e := p.begin("TestA", 6)
+	e := p.begin("TestA", 6, 0)
 	p.count(e, true)
 	p.show()
 	p.end(e)
