@@ -402,7 +402,7 @@ func (x *exploration) report(s scenarioResult) {
 	if s.onlyAfterOthers() {
 		s.call.notes.spoilt()
 	}
-	if s.verdict == passed && s.report != nil && len(s.report.Turns) != len(s.call.serial.Sequence) {
+	if s.verdict == passed && s.report != nil && len(s.report.Turns) > len(s.call.serial.Sequence) {
 		s.call.uneven = true
 	}
 	if s.verdict == passed && s.call.endless && s.call.tally[passed] > DefaultMaxScenarios {
