@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -170,7 +169,7 @@ func (d *drawing) threads(rows []protocol.Row) {
 	}
 }
 
-func (d *drawing) thread(i int) string { return printable(d.scenario.Thread(i)) }
+func (d *drawing) thread(i int) string { return protocol.Printable(d.scenario.Thread(i)) }
 
 // class is that of a thread's colour: neighbours differ.
 func class(thread int) string { return "t" + strconv.Itoa(thread%6) }
@@ -185,7 +184,7 @@ func (d *drawing) block(i int, row protocol.Row) {
 	b := block{
 		Class: class(row.Thread), X: d.x(i), Y: d.y(row.Thread), Width: d.width, Height: blockHeight, Middle: d.x(i) + d.width/2, Base: d.Threads[row.Thread].Y + 4,
 		Number: strconv.Itoa(row.Turn), Preempts: row.Preempts, Failed: row.Failed,
-		Title: fmt.Sprintf("turn %d, %s: %s → %s", row.Turn, d.thread(row.Thread), printable(row.From), printable(row.To)),
+		Title: fmt.Sprintf("turn %d, %s: %s → %s", row.Turn, d.thread(row.Thread), protocol.Printable(row.From), protocol.Printable(row.To)),
 	}
 	if row.GoesOn {
 		b.Number, b.Class = "…"+b.Number, b.Class+" goeson"
@@ -220,10 +219,10 @@ func (d *drawing) label(row protocol.Row) string {
 	case row.Waits:
 		return "waits"
 	case row.File == "":
-		return printable(row.To)
+		return protocol.Printable(row.To)
 	}
 	short := protocol.Shorten(row.File, d.root)
-	return printable(strings.Replace(row.To, short, path.Base(filepath.ToSlash(short)), 1))
+	return protocol.Printable(strings.Replace(row.To, short, path.Base(filepath.ToSlash(short)), 1))
 }
 
 // fitted returns text of that many characters at most.
@@ -242,7 +241,7 @@ func (d *drawing) wait(i int, row protocol.Row) {
 	if !row.Waits {
 		return
 	}
-	until, on := d.Width, strings.TrimPrefix(printable(row.To), "waits: ")
+	until, on := d.Width, strings.TrimPrefix(protocol.Printable(row.To), "waits: ")
 	for j := i + 1; j < len(d.rows); j++ {
 		if d.rows[j].Thread == row.Thread {
 			until = d.x(j)
@@ -307,7 +306,7 @@ func (d *drawing) choose() {
 func (d *drawing) step(row protocol.Row, at code) step {
 	s := step{
 		Class: class(row.Thread), Turn: "turn " + strconv.Itoa(row.Turn), Thread: d.thread(row.Thread),
-		From: printable(row.From), To: printable(row.To), Preempts: row.Preempts, Failed: row.Failed, Code: at.lines,
+		From: protocol.Printable(row.From), To: protocol.Printable(row.To), Preempts: row.Preempts, Failed: row.Failed, Code: at.lines,
 	}
 	if row.GoesOn {
 		s.Turn += " goes on"
@@ -324,12 +323,4 @@ func (l *lanes) name(id string) {
 		name := fmt.Sprintf("%s-%d", id, i+1)
 		l.Blocks[i].ID, l.Steps[i].ID = name, name
 	}
-}
-
-// printable returns text as it is, or quoted where it would not stay on its line.
-func printable(text string) string {
-	if strings.ContainsFunc(text, unicode.IsControl) || !utf8.ValidString(text) {
-		return strconv.Quote(text)
-	}
-	return text
 }

@@ -30,14 +30,7 @@ func (r *Run) together(c *call) exploration {
 			sum.Shard, sum.Part, sum.Strategies = nil, "", nil
 			continue
 		}
-		sum.Diverged += e.Diverged
-		sum.Planned += e.Planned
-		sum.Passed += e.Passed
-		sum.Failed += e.Failed
-		sum.Errored += e.Errored
-		sum.Skipped += e.Skipped
-		sum.NotRun += e.NotRun
-		sum.Cached += e.Cached
+		parse.Count(&sum, e)
 		sum.Unlisted += e.Unlisted
 		sum.OutOfTime = sum.OutOfTime || e.OutOfTime
 		sum.Interrupted = sum.Interrupted || e.Interrupted

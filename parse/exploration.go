@@ -257,3 +257,15 @@ func Grouped(number string) string {
 	}
 	return sign + strings.Join(groups, ",")
 }
+
+// Count adds to sum how many scenarios of an exploration there were, by what became of them.
+func Count(sum *protocol.Exploration, e protocol.Exploration) {
+	sum.Planned += e.Planned
+	sum.Passed += e.Passed
+	sum.Failed += e.Failed
+	sum.Errored += e.Errored
+	sum.Skipped += e.Skipped
+	sum.NotRun += e.NotRun
+	sum.Diverged += e.Diverged
+	sum.Cached += e.Cached
+}

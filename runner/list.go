@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"math/big"
-	"os"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -23,14 +22,11 @@ func List(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
-	r.ctx, r.cancel = context.WithCancelCause(ctx)
-	defer r.cancel(nil)
-	r.buildContext, r.stopBuilds = context.WithCancel(r.ctx)
-	defer r.stopBuilds()
-	if r.temp, err = tempFolder(); err != nil {
+	end, err := r.begin(ctx)
+	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(r.temp)
+	defer end()
 	if err := r.makeOverlay(); err != nil {
 		return cmp.Or(context.Cause(ctx), err)
 	}

@@ -180,14 +180,11 @@ func Run(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
-	r.ctx, r.cancel = context.WithCancelCause(ctx)
-	defer r.cancel(nil)
-	r.buildContext, r.stopBuilds = context.WithCancel(r.ctx)
-	defer r.stopBuilds()
-	if r.temp, err = tempFolder(); err != nil {
+	end, err := r.begin(ctx)
+	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(r.temp)
+	defer end()
 
 	if r.turnFiles, err = newTurnFiles(r.temp, r.Parallel); err != nil {
 		return err
@@ -285,6 +282,20 @@ func (r *run) openNotebook() (closing func() error, err error) {
 		return results.close, nil
 	}
 	return func() error { return nil }, nil
+}
+
+// begin makes what every run needs. What it returns takes that away again.
+func (r *run) begin(ctx context.Context) (end func(), err error) {
+	if r.temp, err = tempFolder(); err != nil {
+		return nil, err
+	}
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	r.buildContext, r.stopBuilds = context.WithCancel(r.ctx)
+	return func() {
+		os.RemoveAll(r.temp)
+		r.stopBuilds()
+		r.cancel(nil)
+	}, nil
 }
 
 // tempFolder makes a folder, with a path that holds wherever it is used.

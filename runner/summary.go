@@ -19,14 +19,7 @@ const divergence = "diverged: asked for the same turns, the test took other ones
 func total(explored []exploredTest) protocol.Exploration {
 	sum := protocol.Exploration{}
 	for _, e := range explored {
-		sum.Planned += e.Planned
-		sum.Passed += e.Passed
-		sum.Failed += e.Failed
-		sum.Errored += e.Errored
-		sum.Skipped += e.Skipped
-		sum.NotRun += e.NotRun
-		sum.Diverged += e.Diverged
-		sum.Cached += e.Cached
+		parse.Count(&sum, e.Exploration)
 	}
 	return sum
 }

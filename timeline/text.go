@@ -3,12 +3,11 @@ package timeline
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
+
+	"github.com/orchtest/orchtest/lib/protocol"
 )
 
 // A line is text in a cell, and how it is painted.
@@ -103,9 +102,5 @@ func share(room int, wanted []int) []int {
 
 // printable returns text as it is, or quoted where it would not stay on its line.
 func printable(text string) string {
-	text = strings.ReplaceAll(text, "\t", "    ")
-	if strings.ContainsFunc(text, unicode.IsControl) || !utf8.ValidString(text) {
-		return strconv.Quote(text)
-	}
-	return text
+	return protocol.Printable(strings.ReplaceAll(text, "\t", "    "))
 }
