@@ -1,0 +1,99 @@
+package protocol
+
+// EnvHunt holds the [HuntRequest] of a process that hunts, as JSON.
+const EnvHunt = "ORCHTEST_HUNT"
+
+// A HuntRequest is what a process of a test binary is to hunt. The process is told by -test.run and -test.count
+// to run the test once for each schedule.
+type HuntRequest struct {
+	Test   string `json:"test"`   // a top-level test
+	Report string `json:"report"` // path of the file to which HuntReports are appended, a line each
+
+	// Schedules with the numbers First, First+Stride, … , Count of them.
+	First  int `json:"first"`
+	Count  int `json:"count"`
+	Stride int `json:"stride,omitempty"` // 0 is 1
+
+	// Strategies take turns: schedule n is of Strategies[n % len]. "random", "pct", "delay".
+	Strategies []string `json:"strategies,omitempty"`
+	Seed       uint64   `json:"seed"`
+	Depth      int      `json:"depth,omitempty"`      // of pct
+	Length     int      `json:"length,omitempty"`     // how many decisions are expected, for pct
+	Delay      string   `json:"delay,omitempty"`      // where the delay-bounded search goes on
+	Replay     string   `json:"replay,omitempty"`     // path of a trace that is followed instead
+	Lenient    bool     `json:"lenient,omitempty"`    // a replay that diverges goes on by default choices
+	Trace      string   `json:"trace,omitempty"`      // path where the trace of the last schedule is written
+	MaxSteps   int      `json:"max_steps,omitempty"`  // turns after which a schedule is inconclusive
+	RealTime   bool     `json:"real_time,omitempty"`  // leave time alone
+	KeepGoing  bool     `json:"keep_going,omitempty"` // go on after a failed test, where the process can
+	Folder     string   `json:"folder,omitempty"`     // paths below it are shortened
+}
+
+// What a HuntReport tells.
+const (
+	HuntFinding      = "finding"      // a bug, by one schedule
+	HuntInconclusive = "inconclusive" // the step limit
+	HuntNotHuntable  = "not-huntable" // and why
+	HuntToolError    = "tool-error"   // orchtest's own runtime failed
+	HuntDiverged     = "diverged"     // a replay
+	HuntDone         = "done"         // the schedules of the request are done; the last line
+	HuntProgress     = "progress"     // now and then
+)
+
+// A HuntReport is one line of a hunting process's report.
+type HuntReport struct {
+	Kind      string `json:"kind"`
+	Schedule  int    `json:"schedule"`            // its number; of done and progress, the next one
+	Schedules int    `json:"schedules,omitempty"` // of done and progress: how many were run
+	Steps     int64  `json:"steps,omitempty"`     // turns, of this schedule or of all
+	Longest   int    `json:"longest,omitempty"`   // the most decisions of a schedule so far
+	Threads   int    `json:"threads,omitempty"`   // the most of a schedule so far
+	Strategy  string `json:"strategy,omitempty"`
+	Delay     string `json:"delay,omitempty"`     // where the delay-bounded search is to go on
+	Exhausted bool   `json:"exhausted,omitempty"` // the delay-bounded search has run out of schedules
+	Reason    string `json:"reason,omitempty"`    // in words: of not-huntable, inconclusive, tool-error, diverged
+
+	Finding *Finding `json:"finding,omitempty"`
+	Trace   string   `json:"trace,omitempty"` // of a finding: the schedule's trace, as text
+	Hash    string   `json:"hash,omitempty"`  // of a finding, and of done: of the last schedule's trace
+}
+
+// Kinds of findings.
+const (
+	FoundDeadlock = "deadlock"
+	FoundLeak     = "leak"
+	FoundPanic    = "panic"
+	FoundFailure  = "failure"
+	FoundRace     = "race"
+)
+
+// A Finding is a bug that a schedule showed.
+type Finding struct {
+	Kind     string       `json:"kind"`
+	Identity string       `json:"identity"` // the same for the same bug: its blocked sites or its stack
+	Text     string       `json:"text"`     // in words
+	Threads  []HuntThread `json:"threads,omitempty"`
+	Turns    []HuntTurn   `json:"turns,omitempty"` // of the schedule, the last ones where they are very many
+	Skipped  int          `json:"skipped,omitempty"`
+}
+
+// A HuntThread is one thread of a finding's schedule.
+type HuntThread struct {
+	Number  int    `json:"number"`
+	Parent  int    `json:"parent"`            // number of the thread that started it, -1 where that is not known
+	Started string `json:"started,omitempty"` // site of the go statement; "" of the test itself
+	Ended   bool   `json:"ended,omitempty"`
+	On      string `json:"on,omitempty"`    // what it waits on, if it is blocked
+	At      string `json:"at,omitempty"`    // file:line where
+	Since   int    `json:"since,omitempty"` // the turn since which
+	Stack   string `json:"stack,omitempty"`
+}
+
+// A HuntTurn is one turn.
+type HuntTurn struct {
+	Thread  int    `json:"thread"`            // -1: a timer fired
+	From    string `json:"from"`              // the site where it stood
+	To      string `json:"to"`                // the site at which the turn ended; "" where the thread ended
+	Blocked bool   `json:"blocked,omitempty"` // it was blocked in the operation of From, or of what came after
+	Until   int    `json:"until,omitempty"`   // turn in which it went on then
+}
