@@ -13,11 +13,7 @@ import (
 // A costing decider knows what a schedule costs in delays, in a way of its own.
 type costing struct {
 	decide.Decider
-	cost   int
-	last   int
-	inARow int
-	site   string
-	cases  int
+	cost int
 }
 
 func (c *costing) Decide(d *decide.Decision) int {
