@@ -36,3 +36,21 @@ type Decider interface {
 	// Decide returns the index of an option.
 	Decide(*Decision) int
 }
+
+// RoundRobin gives every thread its turn, in the order of their numbers.
+type RoundRobin struct{}
+
+// Decide implements Decider.
+//
+//go:norace
+func (RoundRobin) Decide(d *Decision) int {
+	if d.Kind == Case {
+		return 0
+	}
+	for i, o := range d.Options {
+		if o.Number > d.Thread {
+			return i
+		}
+	}
+	return 0
+}
