@@ -53,25 +53,7 @@ func newHunter() *hunter {
 	return h
 }
 
-// Begin begins a schedule of the test if it is the one that is hunted. The schedule ends after the last of the
-// test's cleanup functions.
-func Begin(t *testing.T) {
-	h := theHunter
-	if h == nil || hunting() || t.Name() != h.request.Test || h.over() {
-		return
-	}
-	s := h.next(t)
-	if s == nil {
-		return
-	}
-	t.Cleanup(s.end)
-	s.main = s.add("", -1)
-	running.Store(s)
-	go s.oversee()
-	s.main.Await()
-}
-
-// next prepares the next schedule.
+// next prepares the next schedule; it returns nil where there can be none.
 func (h *hunter) next(t *testing.T) *schedule {
 	if h.run == 0 && !h.start() {
 		return nil
@@ -165,7 +147,7 @@ func (s *schedule) oversee() {
 		}
 	}()
 	s.conductor.Oversee(s)
-	if s.h.over() && !s.mayReturn() {
+	if s.h.over() && !s.mainOver.Load() && !s.crashes.Load() {
 		os.Exit(found)
 	}
 }
@@ -176,14 +158,13 @@ const (
 	toolFailed = 3
 )
 
-// mayReturn reports whether the test itself has come to its end, so that the testing package can tell of it.
-func (s *schedule) mayReturn() bool { return s.mainOver.Load() }
-
 // end is the last of the test's cleanup functions. It returns when every thread has ended, or when a verdict
 // was found.
 func (s *schedule) end() {
 	s.mainOver.Store(true)
-	if s.t.Failed() {
+	if race.Errors() > 0 {
+		s.races()
+	} else if s.t.Failed() {
 		s.fails()
 	}
 	held, over := s.main.Claim()
@@ -194,14 +175,12 @@ func (s *schedule) end() {
 	s.main.End(held)
 	s.waitForOverseer()
 	running.Store(nil)
-	if s.h.over() {
-		return
+	if race.Errors() > 0 {
+		s.races() // of a thread that went on after the test
 	}
-	if n := race.Errors(); n > 0 {
-		s.tellLast(protocol.HuntReport{Kind: protocol.HuntFinding, Finding: s.finding(protocol.FoundRace, "data race", "")})
-		return
+	if !s.h.over() {
+		s.h.ended(s)
 	}
-	s.h.ended(s)
 }
 
 //go:norace

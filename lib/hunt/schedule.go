@@ -32,7 +32,7 @@ type schedule struct {
 
 	main     *thread
 	mainOver atomic.Bool // the test, with its cleanups, has come to its end
-	failed   bool        // the test had failed by then
+	crashes  atomic.Bool // a thread panics, which ends the process
 	lookout  lookout
 	done     chan struct{} // closed when the overseer has ended
 }

@@ -35,6 +35,11 @@ func (s *schedule) fails() {
 	s.tellLast(protocol.HuntReport{Kind: protocol.HuntFinding, Finding: s.finding(protocol.FoundFailure, "failed test", "")})
 }
 
+// races reports that there was a data race, of which the detector tells.
+func (s *schedule) races() {
+	s.tellLast(protocol.HuntReport{Kind: protocol.HuntFinding, Finding: s.finding(protocol.FoundRace, "data race", "")})
+}
+
 // panicked reports that a thread panicked, whose deferred function calls it.
 func (s *schedule) panicked(th *thread, value any) {
 	stack := string(debug.Stack())
@@ -45,6 +50,7 @@ func (s *schedule) panicked(th *thread, value any) {
 	}
 	f := s.finding(protocol.FoundPanic, firstPlace(stack), fmt.Sprintf("panic: %v", value))
 	f.Threads[th.id].Stack = stack
+	s.crashes.Store(true)
 	s.tellLast(protocol.HuntReport{Kind: protocol.HuntFinding, Finding: f})
 }
 
@@ -63,7 +69,9 @@ func firstPlace(stack string) string {
 // not hunted will wake one.
 func (s *schedule) blocked(snapshot *goroutines.Snapshot) {
 	kind, text := protocol.FoundDeadlock, "deadlock: no goroutine can go on"
-	if s.mainOver.Load() {
+	if s.t.Failed() {
+		kind, text = protocol.FoundFailure, "failed test; and then no goroutine can go on"
+	} else if s.mainOver.Load() {
 		kind, text = protocol.FoundLeak, "leak: the test has ended, and goroutines that it started are blocked for ever"
 		if !slices.ContainsFunc(s.live, (*thread).isNew) {
 			return // they were there before
