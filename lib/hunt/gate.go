@@ -125,15 +125,15 @@ func spawn(site string, f func()) {
 // run is the goroutine of a thread.
 func (th *thread) run(f func()) {
 	returned := false
-	defer func() { th.leave(returned) }()
+	defer th.leave(&returned)
 	th.Await()
 	f()
 	returned = true
 }
 
 // leave ends a thread. A panic ends the process, after it was reported.
-func (th *thread) leave(returned bool) {
-	if !returned {
+func (th *thread) leave(returned *bool) {
+	if !*returned {
 		if v := recover(); v != nil {
 			th.s.panicked(th, v)
 			panic(v)

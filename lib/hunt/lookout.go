@@ -68,11 +68,11 @@ func (s *schedule) Settle() bool {
 		case s.h.over():
 			return false
 		case moving:
-			if !s.wait("") {
+			if !s.wait(nil) {
 				return false
 			}
 		case outside != nil && !s.anyReady():
-			if !s.wait(outside.site) {
+			if !s.wait(outside) {
 				return false
 			}
 		default:
@@ -185,9 +185,9 @@ func (s *schedule) anyReady() bool {
 	return false
 }
 
-// wait lets others run. It returns false, and a verdict is there, once that took too long: nothing is known of
-// what goes on, unless it is the input or output of the thread at a site.
-func (s *schedule) wait(io string) bool {
+// wait lets others run. It returns false, and a verdict is there, once that took too long. What is waited for is
+// the input or output of a thread; or, where that is nil, somebody who runs.
+func (s *schedule) wait(outside *thread) bool {
 	l := &s.lookout
 	l.spins++
 	if l.spins < busySpins {
@@ -198,8 +198,8 @@ func (s *schedule) wait(io string) bool {
 	}
 	time.Sleep(nap)
 	switch waited := time.Since(l.since); {
-	case io != "" && waited > ioPatience:
-		s.notHuntable("input and output at " + placeIn(io))
+	case outside != nil && waited > ioPatience:
+		s.notHuntable("it waits for input or output, in " + s.doingWhat(outside))
 		return false
 	case waited > patience:
 		s.inconclusive("a goroutine ran for longer than " + patience.String() + " without coming to a synchronisation")
@@ -207,6 +207,19 @@ func (s *schedule) wait(io string) bool {
 	}
 	return true
 }
+
+// doingWhat says what a thread does, and where.
+func (s *schedule) doingWhat(th *thread) string {
+	g := s.lookout.looker.Look().Goroutine(th.goroutine())
+	if g == nil {
+		return "a goroutine that has ended"
+	}
+	on, file, line := g.Wait()
+	return on + " at " + s.h.short(file, line)
+}
+
+//go:norace
+func (th *thread) goroutine() int64 { return th.g.ID() }
 
 // Watch implements conductor.Lookout.
 func (s *schedule) Watch() bool {
@@ -218,7 +231,7 @@ func (s *schedule) Watch() bool {
 			return !s.h.over()
 		}
 		th := of(c)
-		io := ""
+		var outside *thread
 		if number > 0 && !th.waitsForTurn() {
 			switch th.doing() {
 			case blocks:
@@ -230,11 +243,11 @@ func (s *schedule) Watch() bool {
 				s.conductor.Forget(c)
 				return true
 			case outer:
-				io = th.where()
+				outside = th
 			case moves:
 			}
 		}
-		if s.h.over() || !s.wait(io) {
+		if s.h.over() || !s.wait(outside) {
 			return false
 		}
 	}
@@ -253,8 +266,12 @@ func (th *thread) waitsForTurn() bool {
 
 // Idle implements conductor.Lookout: no thread is ready.
 func (s *schedule) Idle() bool {
+	limit, lost := s.ends()
 	switch {
-	case s.overLimit():
+	case lost:
+		s.diverges()
+		return false
+	case limit:
 		s.inconclusive("it is not over after twice --max-steps turns")
 		return false
 	case s.fire():
@@ -265,8 +282,10 @@ func (s *schedule) Idle() bool {
 	return s.idle()
 }
 
+// ends reports whether the schedule is to end before the test has: by the limit of steps, or as a replay has left its trace.
+//
 //go:norace
-func (s *schedule) overLimit() bool { return s.limit }
+func (s *schedule) ends() (limit, lost bool) { return s.limit, s.lost }
 
 //go:norace
 func (s *schedule) living() []*thread { return s.live }
@@ -288,7 +307,7 @@ func (s *schedule) idle() bool {
 	on, file, line := awake.Wait()
 	switch waited := time.Since(l.waiting); {
 	case awake.State == "IO wait" && waited > ioPatience:
-		s.notHuntable(on + " at " + s.h.short(file, line))
+		s.notHuntable("it waits for input or output, in " + on + " at " + s.h.short(file, line))
 		return false
 	case waited > patience:
 		s.inconclusive("a goroutine that is not hunted has been in " + on + " at " + s.h.short(file, line) +

@@ -22,7 +22,7 @@ func (g *Goroutine) Wait() (on, file string, line int) {
 		if !g.inLibrary(f) {
 			return strings.Clone(on), strings.Clone(f.File), f.Line
 		}
-		if name := userName(f); name != "" && names {
+		if name := userName(f); name != "" && names && packageOf(f.Function) != hunt {
 			on = name
 		}
 		last = f
