@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 )
 
 // State returns, as text, where the search is: [NewDelay] goes on from there in another process. A schedule that
@@ -38,12 +40,18 @@ func NewDelay(state string) (*Delay, error) {
 	if state == "" {
 		return s, nil
 	}
-	var done int
-	var text string
-	if _, err := fmt.Sscanf(state, "%d.%d.%s", &done, &s.changed, &text); err != nil {
+	parts := strings.Split(state, ".")
+	if len(parts) != 3 {
+		return nil, fmt.Errorf("state of the delay-bounded search: %q", state)
+	}
+	done, err := strconv.Atoi(parts[0])
+	if err != nil {
 		return nil, fmt.Errorf("state of the delay-bounded search: %w", err)
 	}
-	data, err := base64.RawURLEncoding.DecodeString(text)
+	if s.changed, err = strconv.Atoi(parts[1]); err != nil {
+		return nil, fmt.Errorf("state of the delay-bounded search: %w", err)
+	}
+	data, err := base64.RawURLEncoding.DecodeString(parts[2])
 	if err != nil {
 		return nil, fmt.Errorf("state of the delay-bounded search: %w", err)
 	}
