@@ -12,10 +12,11 @@ import (
 // A lookout is what the overseer of a schedule knows. As one goroutine runs at a time, and none but the overseer
 // once it runs, statuses tell all; to stop the world for a look at every stack is for verdicts only.
 type lookout struct {
-	spins   int       // looks in a row that found something moving
-	since   time.Time // when that was first noticed
-	waiting time.Time // since when all wait for the world outside
-	looker  goroutines.Looker
+	spins     int       // looks in a row that found something moving
+	since     time.Time // when that was first noticed
+	still     time.Time // since when no thread could go on
+	movements int       // by then
+	looker    goroutines.Looker
 }
 
 // How long the overseer waits, in real time, for what it does not give turns to.
@@ -294,18 +295,19 @@ func (s *schedule) living() []*thread { return s.live }
 // deadlock, or a leak.
 func (s *schedule) idle() bool {
 	l := &s.lookout
+	waited := s.still()
 	snapshot := l.looker.Look()
 	awake := s.awake(snapshot)
 	if awake == nil {
-		l.waiting = time.Time{}
-		s.blocked(snapshot)
-		return false
-	}
-	if l.waiting.IsZero() {
-		l.waiting = time.Now()
+		if waited >= s.window() {
+			s.blocked(snapshot)
+			return false
+		}
+		time.Sleep(longNap)
+		return true
 	}
 	on, file, line := awake.Wait()
-	switch waited := time.Since(l.waiting); {
+	switch {
 	case awake.State == "IO wait" && waited > ioPatience:
 		s.notHuntable("it waits for input or output, in " + on + " at " + s.h.short(file, line))
 		return false
@@ -316,6 +318,33 @@ func (s *schedule) idle() bool {
 	}
 	time.Sleep(longNap)
 	return true
+}
+
+// window is for how long nothing is to change before it is a deadlock.
+func (s *schedule) window() time.Duration {
+	return time.Duration(s.h.request.Window) * time.Millisecond
+}
+
+// still returns for how long no thread could go on, and none did.
+func (s *schedule) still() time.Duration {
+	l := &s.lookout
+	if n := s.movements(); l.still.IsZero() || n != l.movements {
+		l.still, l.movements = time.Now(), n
+	}
+	return time.Since(l.still)
+}
+
+// movements changes when a thread had a turn, or went on.
+//
+//go:norace
+func (s *schedule) movements() (n int) {
+	n = s.conductor.Taken()
+	for _, th := range s.live {
+		if th.parked {
+			n++
+		}
+	}
+	return n
 }
 
 // awake returns a goroutine that is no thread, runs or will, and so may wake one.
