@@ -117,10 +117,18 @@ func spawn(site string, f func()) {
 		return
 	}
 	parent := s.self()
+	if parent.isStranger() {
+		parent.stop(site)
+	}
 	th := s.add(site, parent.id)
 	go th.run(f)
 	parent.stop(site)
 }
+
+// isStranger reports whether the overseer has yet to see the calling thread.
+//
+//go:norace
+func (th *thread) isStranger() bool { return !th.seen }
 
 // run is the goroutine of a thread.
 func (th *thread) run(f func()) {

@@ -1,6 +1,7 @@
 package hunt
 
 import (
+	"cmp"
 	"runtime"
 	"slices"
 	"time"
@@ -89,13 +90,13 @@ func (s *schedule) Settle() bool {
 func (s *schedule) look() (outside *thread, moving bool) {
 	ended := false
 	s.lockHidden()
+	moving = s.welcome()
 	for _, th := range s.live {
 		switch {
 		case !th.Drifts() && th.Ended():
 			ended = true
 		case s.conductor.Collect(&th.Thread):
 			s.noteGoesOn(th)
-			moving = moving || !th.learn()
 			ended = ended || th.Ended()
 		case !th.Drifts():
 			if !th.seen {
@@ -105,8 +106,6 @@ func (s *schedule) look() (outside *thread, moving bool) {
 					moving = true
 				}
 			}
-		case !th.seen:
-			moving = true // it was adopted, and comes to its scheduling point
 		default:
 			switch th.doing() {
 			case moves:
@@ -126,6 +125,26 @@ func (s *schedule) look() (outside *thread, moving bool) {
 	}
 	s.unlockHidden()
 	return outside, moving
+}
+
+// welcome gives the strangers their numbers, once all of them wait. It reports whether there were any.
+//
+//go:norace
+func (s *schedule) welcome() bool {
+	if len(s.strangers) == 0 {
+		return false
+	}
+	for _, th := range s.strangers {
+		if !th.learn() {
+			return true
+		}
+	}
+	slices.SortFunc(s.strangers, func(a, b *thread) int { return cmp.Compare(a.g.ID(), b.g.ID()) })
+	for _, th := range s.strangers {
+		s.enlist(th)
+	}
+	s.strangers = s.strangers[:0]
+	return true
 }
 
 //go:norace

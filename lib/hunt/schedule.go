@@ -29,6 +29,9 @@ type schedule struct {
 	lock spinlock  // of what follows, as threads may come from anywhere
 	live []*thread // that have not ended, in the order of their numbers
 	all  []*thread // by number
+	// strangers have come to a scheduling point, and are threads as soon as the overseer has seen them. They get
+	// their numbers in the order in which they were started: that in which they came is the scheduler's.
+	strangers []*thread
 
 	main     *thread
 	mainOver atomic.Bool // the test, with its cleanups, has come to its end
@@ -86,30 +89,32 @@ func (s *schedule) add(site string, parent int) *thread {
 	th := &thread{s: s, parent: parent, made: site, site: site, last: -1}
 	s.conductor.Add(&th.Thread, true)
 	race.Disable()
+	s.lock.lock()
 	s.enlist(th)
+	s.lock.unlock()
 	race.Enable()
 	return th
 }
 
-// adopt makes the calling goroutine a thread.
+// adopt makes the calling goroutine a thread: a stranger until the overseer has seen it.
 //
 //go:norace
 func (s *schedule) adopt() *thread {
 	th := &thread{s: s, parent: -1, last: -1}
 	s.conductor.Adopt(&th.Thread)
 	race.Disable()
-	s.enlist(th)
+	s.lock.lock()
+	s.strangers = append(s.strangers, th)
+	s.lock.unlock()
 	race.Enable()
 	return th
 }
 
 //go:norace
 func (s *schedule) enlist(th *thread) {
-	s.lock.lock()
 	th.id = len(s.all)
 	s.all = append(s.all, th)
 	s.live = append(s.live, th)
-	s.lock.unlock()
 }
 
 // Next implements conductor.Chooser.
