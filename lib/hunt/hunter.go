@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/orchtest/orchtest/lib/internal/conductor"
 	"github.com/orchtest/orchtest/lib/internal/goroutines"
@@ -68,6 +69,7 @@ func (h *hunter) next(t *testing.T) *schedule {
 	}
 	s := &schedule{h: h, t: t, number: number, done: make(chan struct{})}
 	s.conductor = conductor.New(s)
+	s.clock.Begin(time.Now())
 	s.live, s.all = make([]*thread, 0, 16), make([]*thread, 0, 16)
 	s.turns = make([]turn, 0, max(64, h.longest))
 	return s
