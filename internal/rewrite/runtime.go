@@ -21,6 +21,7 @@ const (
 	libPath     = "github.com/orchtest/orchtest/lib/"
 	runtimeGo   = "go1.25" // the language of lib
 	runtimeName = "zz_orchtest"
+	notInjected = "!orchtest_injected" // in the build constraint of what needs assembly
 )
 
 // errNoModule is where there is no module to put lib/hunt into.
@@ -84,6 +85,9 @@ func (c *runtimeCopy) read(name string) error {
 		text, err := fs.ReadFile(lib.Sources, path.Join(name, entry.Name()))
 		if err != nil {
 			return err
+		}
+		if build, _, _ := strings.Cut(string(text), "\n"); strings.Contains(build, notInjected) {
+			continue
 		}
 		if p.files[entry.Name()], err = c.adapt(text); err != nil {
 			return fmt.Errorf("%s/%s: %w", name, entry.Name(), err)

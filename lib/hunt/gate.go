@@ -1,22 +1,156 @@
 package hunt
 
-// A thread is a goroutine of the hunted test. All methods may be called of nil, which stands for a goroutine
-// that is not hunted.
-type thread struct{}
+import (
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/orchtest/orchtest/lib/internal/race"
+)
+
+// running is the schedule that is being run; nil where nothing is hunted.
+var running atomic.Pointer[schedule]
+
+// hunting reports whether a test is being hunted at the moment.
+func hunting() bool { return running.Load() != nil }
 
 // point is a scheduling point before an operation: the calling goroutine, adopted if need be, gives its turn
 // back and returns when it has the next one. It returns nil at once where nothing is hunted.
-func point(site string) *thread { return nil }
+func point(site string) *thread {
+	s := running.Load()
+	if s == nil {
+		return nil
+	}
+	th := s.self()
+	th.stop(site)
+	return th
+}
+
+// self returns the thread that the calling goroutine is. One that nobody knew becomes a thread.
+//
+//go:norace
+func (s *schedule) self() *thread {
+	var here byte
+	address := uintptr(unsafe.Pointer(&here))
+	race.Disable()
+	th := of(s.conductor.Current())
+	if th == nil || !th.runsAt(address) {
+		th = s.find(address)
+	}
+	race.Enable()
+	if th == nil {
+		th = s.adopt()
+	}
+	return th
+}
+
+// runsAt reports whether the thread's goroutine has this address on its stack.
+//
+//go:norace
+func (th *thread) runsAt(address uintptr) bool { return th.g.Holds(address) && th.g.Lives() }
+
+//go:norace
+func (s *schedule) find(address uintptr) *thread {
+	s.lock.lock()
+	defer s.lock.unlock()
+	for _, th := range s.live {
+		if th.runsAt(address) {
+			return th
+		}
+	}
+	return nil
+}
+
+// stop ends the thread's turn and returns at the beginning of its next one.
+func (th *thread) stop(site string) {
+	held, over := th.Claim()
+	if over {
+		forever()
+	}
+	th.arrive(site, held)
+	if !th.HandOn(held) {
+		th.Await()
+	}
+}
+
+// arrive takes note of where the thread stands at the end of its turn.
+//
+//go:norace
+func (th *thread) arrive(site string, held bool) {
+	th.site = site
+	if held {
+		th.noteEnd(site)
+	}
+}
+
+// forever does not return: the schedule is over, and the process is about to end.
+func forever() { select {} }
 
 // after follows each operation that may have blocked: a thread that had been seen blocked queues for its turn.
-func (th *thread) after() {}
+func (th *thread) after() {
+	if th == nil || th.HasBaton() {
+		return
+	}
+	th.stop(th.where())
+}
+
+//go:norace
+func (th *thread) where() string { return th.site }
 
 // choose decides between n ready cases of the select statement at which the thread stands; n is at least 1.
-func (th *thread) choose(site string, n int) int { return 0 }
+//
+//go:norace
+func (th *thread) choose(site string, n int) int {
+	if th == nil || n < 2 {
+		return 0
+	}
+	race.Disable()
+	chosen := th.s.chooseCase(th, site, n)
+	race.Enable()
+	return chosen
+}
 
-// spawn starts f in a goroutine, a new thread of whoever calls. The caller has just been at the go statement's
-// point.
-func spawn(site string, f func()) { go f() }
+// spawn starts f in a goroutine, a new thread of whoever calls, for whom it is a scheduling point.
+func spawn(site string, f func()) {
+	s := running.Load()
+	if s == nil {
+		go f()
+		return
+	}
+	parent := s.self()
+	if parent.isStranger() {
+		parent.stop(site)
+	}
+	th := s.add(site, parent.id)
+	go th.run(f)
+	parent.stop(site)
+}
 
-// hunting reports whether a test is being hunted at the moment.
-func hunting() bool { return false }
+// isStranger reports whether the overseer has yet to see the calling thread.
+//
+//go:norace
+func (th *thread) isStranger() bool { return !th.seen }
+
+// run is the goroutine of a thread.
+func (th *thread) run(f func()) {
+	returned := false
+	defer th.leave(&returned)
+	th.Await()
+	f()
+	returned = true
+}
+
+// leave ends a thread. A panic ends the process, after it was reported.
+func (th *thread) leave(returned *bool) {
+	if !*returned {
+		if v := recover(); v != nil {
+			th.s.panicked(th, v)
+			panic(v)
+		}
+	}
+	held, over := th.Claim()
+	if over {
+		return
+	}
+	th.arrive("", held)
+	th.End(held)
+}

@@ -171,14 +171,16 @@ func cutFunction(function string) (path, name string) {
 	return strings.TrimPrefix(path, "vendor/"), name
 }
 
-// threadRun is the function in which the threads of a scenario run.
-const threadRun = "github.com/orchtest/orchtest/lib/orchestrate.(*thread).run("
+// threadRuns are the functions in which the threads of a scenario, and of a schedule, run.
+var threadRuns = [...]string{orchestrate + ".(*thread).run(", hunt + ".(*thread).run("}
 
-// Stack returns the frames as the runtime prints them, for a report. Those by which orchestrate runs a thread
-// are left out, and then also where it was started.
+// Stack returns the frames as the runtime prints them, for a report. Those by which a thread is run are left
+// out, and then also where it was started.
 func (g *Goroutine) Stack() string {
-	if i := indexLine(g.text[:g.creator], threadRun); i >= 0 {
-		return strings.Clone(g.text[:i])
+	for _, run := range threadRuns {
+		if i := indexLine(g.text[:g.creator], run); i >= 0 {
+			return strings.Clone(g.text[:i])
+		}
 	}
 	return strings.Clone(g.text)
 }

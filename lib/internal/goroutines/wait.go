@@ -22,7 +22,7 @@ func (g *Goroutine) Wait() (on, file string, line int) {
 		if !g.inLibrary(f) {
 			return strings.Clone(on), strings.Clone(f.File), f.Line
 		}
-		if name := userName(f); name != "" && names {
+		if name := userName(f); name != "" && names && packageOf(f.Function) != hunt {
 			on = name
 		}
 		last = f
@@ -38,7 +38,10 @@ func (g *Goroutine) Wait() (on, file string, line int) {
 
 func (g *Goroutine) waitsOutside() bool { return g.State == "IO wait" || g.State == "syscall" }
 
-const orchestrate = "github.com/orchtest/orchtest/lib/orchestrate"
+const (
+	orchestrate = "github.com/orchtest/orchtest/lib/orchestrate"
+	hunt        = "github.com/orchtest/orchtest/lib/hunt"
+)
 
 // inLibrary tells whether a frame on top of the stack is part of how the goroutine waits.
 func (g *Goroutine) inLibrary(f Frame) bool {
@@ -46,7 +49,7 @@ func (g *Goroutine) inLibrary(f Frame) bool {
 	switch path {
 	case "runtime", "sync", "internal/sync", "context", "iter", "time",
 		"internal/synctest", "testing/synctest",
-		"github.com/orchtest/orchtest/lib/latch":
+		"github.com/orchtest/orchtest/lib/latch", hunt:
 		return true
 	case "os", "net", "syscall", "internal/poll", "internal/syscall/unix", "internal/syscall/windows":
 		return g.waitsOutside()

@@ -17,3 +17,6 @@ const Enabled = true
 
 func Disable() { runtime.RaceDisable() }
 func Enable()  { runtime.RaceEnable() }
+
+// Errors is how many data races were reported so far.
+func Errors() int { return runtime.RaceErrors() }

@@ -1,0 +1,384 @@
+package hunt
+
+import (
+	"cmp"
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/orchtest/orchtest/lib/internal/goroutines"
+	"github.com/orchtest/orchtest/lib/internal/race"
+)
+
+// A lookout is what the overseer of a schedule knows. As one goroutine runs at a time, and none but the overseer
+// once it runs, statuses tell all; to stop the world for a look at every stack is for verdicts only.
+type lookout struct {
+	spins     int       // looks in a row that found something moving
+	since     time.Time // when that was first noticed
+	still     time.Time // since when no thread could go on
+	movements int       // by then
+	looker    goroutines.Looker
+}
+
+// How long the overseer waits, in real time, for what it does not give turns to.
+const (
+	busySpins  = 200                   // before it sleeps between two looks
+	nap        = 20 * time.Microsecond // between them
+	longNap    = time.Millisecond      // where all wait for the world outside
+	ioPatience = 50 * time.Millisecond // for input and output
+	patience   = 10 * time.Second      // for anything else
+)
+
+// What a thread does.
+type doing uint8
+
+const (
+	moves  doing = iota // it runs, or is about to
+	blocks              // on a synchronisation
+	outer               // for input or output
+	gone
+)
+
+//go:norace
+func (th *thread) doing() doing {
+	status, reason, _ := th.g.Status()
+	switch status {
+	case goroutines.Waiting, goroutines.Leaked:
+		if kind, known := goroutines.ReasonKind(reason); kind == goroutines.Sync || !known {
+			return blocks
+		}
+		if reason == waitsForIO {
+			return outer
+		}
+	case goroutines.Dead:
+		return gone
+	}
+	return moves
+}
+
+// waitsForIO is the runtime's number of the reason "IO wait".
+const waitsForIO = 2
+
+// Settle implements conductor.Lookout.
+func (s *schedule) Settle() bool {
+	l := &s.lookout
+	l.spins = 0
+	for {
+		runtime.Gosched()
+		outside, moving := s.look()
+		switch {
+		case s.h.over():
+			return false
+		case moving:
+			if !s.wait(nil) {
+				return false
+			}
+		case outside != nil && !s.anyReady():
+			if !s.wait(outside) {
+				return false
+			}
+		default:
+			return true
+		}
+	}
+}
+
+// look sees after every thread that is new, or adrift. It returns one that waits for input or output, and
+// whether any moves.
+//
+//go:norace
+func (s *schedule) look() (outside *thread, moving bool) {
+	ended := false
+	s.lockHidden()
+	moving = s.welcome()
+	for _, th := range s.live {
+		switch {
+		case !th.Drifts() && th.Ended():
+			ended = true
+		case s.conductor.Collect(&th.Thread):
+			s.noteGoesOn(th)
+			ended = ended || th.Ended()
+		case !th.Drifts():
+			if !th.seen {
+				if th.learn() {
+					s.conductor.Seen()
+				} else {
+					moving = true
+				}
+			}
+		default:
+			switch th.doing() {
+			case moves:
+				moving = true
+			case outer:
+				outside = th
+			case gone:
+				s.conductor.Forget(&th.Thread)
+				ended = true
+			case blocks:
+				s.noteBlocked(th)
+			}
+		}
+	}
+	if ended {
+		s.live = slices.DeleteFunc(s.live, func(th *thread) bool { return !th.Drifts() && th.Ended() })
+	}
+	s.unlockHidden()
+	return outside, moving
+}
+
+// welcome gives the strangers their numbers, once all of them wait. It reports whether there were any.
+//
+//go:norace
+func (s *schedule) welcome() bool {
+	if len(s.strangers) == 0 {
+		return false
+	}
+	for _, th := range s.strangers {
+		if !th.learn() {
+			return true
+		}
+	}
+	slices.SortFunc(s.strangers, func(a, b *thread) int { return cmp.Compare(a.g.ID(), b.g.ID()) })
+	for _, th := range s.strangers {
+		s.enlist(th)
+	}
+	s.strangers = s.strangers[:0]
+	return true
+}
+
+//go:norace
+func (s *schedule) lockHidden() {
+	race.Disable()
+	s.lock.lock()
+}
+
+//go:norace
+func (s *schedule) unlockHidden() {
+	s.lock.unlock()
+	race.Enable()
+}
+
+// learn finds out which goroutine the thread is, that waits for its turn.
+//
+//go:norace
+func (th *thread) learn() bool {
+	if !th.seen && !th.Ended() {
+		th.g, th.seen = goroutines.Parked(th.Baton())
+		return th.seen
+	}
+	return true
+}
+
+// noteBlocked notes that a thread was seen blocked.
+//
+//go:norace
+func (s *schedule) noteBlocked(th *thread) {
+	if th.parked {
+		return
+	}
+	th.parked = true
+	th.since = s.conductor.Taken()
+	if th.last >= 0 {
+		s.turns[th.last].blocked = true
+	}
+}
+
+// noteGoesOn notes that a thread which was adrift has come to the end of its turn.
+//
+//go:norace
+func (s *schedule) noteGoesOn(th *thread) {
+	th.noteEnd(th.site)
+	if th.parked && th.last >= 0 {
+		s.turns[th.last].until = s.conductor.Taken()
+	}
+	th.parked = false
+}
+
+//go:norace
+func (s *schedule) anyReady() bool {
+	for _, th := range s.live {
+		if th.Ready() {
+			return true
+		}
+	}
+	return false
+}
+
+// wait lets others run. It returns false, and a verdict is there, once that took too long. What is waited for is
+// the input or output of a thread; or, where that is nil, somebody who runs.
+func (s *schedule) wait(outside *thread) bool {
+	l := &s.lookout
+	l.spins++
+	if l.spins < busySpins {
+		return true
+	}
+	if l.spins == busySpins {
+		l.since = time.Now()
+	}
+	time.Sleep(nap)
+	switch waited := time.Since(l.since); {
+	case outside != nil && waited > ioPatience:
+		s.notHuntable("it waits for input or output, in " + s.doingWhat(outside))
+		return false
+	case waited > patience:
+		s.inconclusive("a goroutine ran for longer than " + patience.String() + " without coming to a synchronisation")
+		return false
+	}
+	return true
+}
+
+// doingWhat says what a thread does, and where.
+func (s *schedule) doingWhat(th *thread) string {
+	g := s.lookout.looker.Look().Goroutine(th.goroutine())
+	if g == nil {
+		return "a goroutine that has ended"
+	}
+	on, file, line := g.Wait()
+	return on + " at " + s.h.short(file, line)
+}
+
+//go:norace
+func (th *thread) goroutine() int64 { return th.g.ID() }
+
+// Watch implements conductor.Lookout.
+func (s *schedule) Watch() bool {
+	s.lookout.spins = 0
+	for {
+		runtime.Gosched()
+		c, number := s.conductor.Held()
+		if c == nil {
+			return !s.h.over()
+		}
+		th := of(c)
+		var outside *thread
+		if number > 0 && !th.waitsForTurn() {
+			switch th.doing() {
+			case blocks:
+				if s.conductor.Take(c, number) {
+					s.noteTaken(th)
+					return true
+				}
+			case gone:
+				s.conductor.Forget(c)
+				return true
+			case outer:
+				outside = th
+			case moves:
+			}
+		}
+		if s.h.over() || !s.wait(outside) {
+			return false
+		}
+	}
+}
+
+//go:norace
+func (s *schedule) noteTaken(th *thread) { s.noteBlocked(th) }
+
+// waitsForTurn reports whether the thread is about to begin its turn.
+//
+//go:norace
+func (th *thread) waitsForTurn() bool {
+	_, waits := goroutines.Parked(th.Baton())
+	return waits
+}
+
+// Idle implements conductor.Lookout: no thread is ready.
+func (s *schedule) Idle() bool {
+	limit, lost := s.ends()
+	switch {
+	case lost:
+		s.diverges()
+		return false
+	case limit:
+		s.inconclusive(fmt.Sprintf("it is not over after %d decisions and %d turns (--max-steps)", s.h.recorder.Len(), s.conductor.Taken()))
+		return false
+	case s.fire():
+		return true
+	case len(s.living()) == 0 && s.mainOver.Load():
+		return false
+	}
+	return s.idle()
+}
+
+// ends reports whether the schedule is to end before the test has: by the limit of steps, or as a replay has left its trace.
+//
+//go:norace
+func (s *schedule) ends() (limit, lost bool) { return s.limit, s.lost }
+
+//go:norace
+func (s *schedule) living() []*thread { return s.live }
+
+// idle waits for goroutines that are no threads, as long as there are any that may do something. Else it is a
+// deadlock, or a leak.
+func (s *schedule) idle() bool {
+	l := &s.lookout
+	waited := s.still()
+	snapshot := l.looker.Look()
+	awake := s.awake(snapshot)
+	if awake == nil {
+		if waited >= s.window() {
+			s.blocked(snapshot)
+			return false
+		}
+		time.Sleep(longNap)
+		return true
+	}
+	on, file, line := awake.Wait()
+	switch {
+	case awake.State == "IO wait" && waited > ioPatience:
+		s.notHuntable("it waits for input or output, in " + on + " at " + s.h.short(file, line))
+		return false
+	case waited > patience:
+		s.inconclusive("a goroutine that is not hunted has been in " + on + " at " + s.h.short(file, line) +
+			" for longer than " + patience.String())
+		return false
+	}
+	time.Sleep(longNap)
+	return true
+}
+
+// window is for how long nothing is to change before it is a deadlock.
+func (s *schedule) window() time.Duration {
+	return time.Duration(s.h.request.Window) * time.Millisecond
+}
+
+// still returns for how long no thread could go on, and none did.
+func (s *schedule) still() time.Duration {
+	l := &s.lookout
+	if n := s.movements(); l.still.IsZero() || n != l.movements {
+		l.still, l.movements = time.Now(), n
+	}
+	return time.Since(l.still)
+}
+
+// movements changes when a thread had a turn, or went on.
+//
+//go:norace
+func (s *schedule) movements() (n int) {
+	n = s.conductor.Taken()
+	for _, th := range s.live {
+		if th.parked {
+			n++
+		}
+	}
+	return n
+}
+
+// awake returns a goroutine that is no thread, runs or will, and so may wake one.
+func (s *schedule) awake(snapshot *goroutines.Snapshot) *goroutines.Goroutine {
+	self := snapshot.Goroutines[0].ID
+	for g := range snapshot.Wakers(self, goroutines.Remote) {
+		if !s.isThread(g.ID) {
+			return g
+		}
+	}
+	return nil
+}
+
+//go:norace
+func (s *schedule) isThread(id int64) bool {
+	return slices.ContainsFunc(s.live, func(th *thread) bool { return th.g.ID() == id })
+}
