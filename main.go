@@ -109,6 +109,9 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 				Usage: "run just the scenario of sequence `LIST`, as 0,1,0,1, of the one orchestrated test that --run matches"},
 			&cli.DurationFlag{Name: "time", DefaultText: "no limit",
 				Usage: "start no scenario later than `D` after the first one, of all tests together; without --max-scenarios it is the only limit"},
+			&cli.DurationFlag{Name: "shrink-time", EnvVars: []string{"ORCHTEST_SHRINK_TIME"},
+				DefaultText: runner.DefaultShrinkTime.String() + "; 0, which is not at all, with --shard and where CI is set",
+				Usage:       "once a test has failed, look for up to `D` for a scenario that fails in the same way with fewer switches"},
 			&cli.BoolFlag{Name: "until-failure",
 				Usage: "explore again and again, --max-scenarios with each seed, until a test fails, --time is over, or all was run"},
 			&cli.StringFlag{Name: "resume",
@@ -188,6 +191,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			Parallel:        c.Int("parallel"),
 			MaxScenarios:    givenInt(c, "max-scenarios"),
 			Time:            c.Duration("time"),
+			ShrinkTime:      shrinkTime(c),
 			UntilFailure:    c.Bool("until-failure"),
 			Explore:         c.String("explore"),
 			Seed:            seed(c),
@@ -226,6 +230,17 @@ func given(c *cli.Context, name string) time.Duration {
 		return 0
 	}
 	return c.Duration(name)
+}
+
+// shrinkTime returns for how long fewer switches are looked for: people want to know, machines to be done.
+func shrinkTime(c *cli.Context) time.Duration {
+	switch ci := os.Getenv("CI"); {
+	case c.IsSet("shrink-time"):
+		return c.Duration("shrink-time")
+	case c.IsSet("shard"), ci != "" && ci != "false":
+		return 0
+	}
+	return runner.DefaultShrinkTime
 }
 
 // givenInt returns the value of a flag that was given; 0 where it was not.

@@ -95,13 +95,15 @@ func setup(e *testscript.Env, toolchain map[string]string) error {
 		"COMMAND": command,
 		// What a script runs again is to be run again, unless it is about the cache.
 		"ORCHTEST_CACHE": "off",
-		"GOCACHE":        toolchain["GOCACHE"],
-		"GOMODCACHE":     toolchain["GOMODCACHE"],
-		"GOPROXY":        "off",
-		"GOTOOLCHAIN":    "local",
-		"GOTRACEBACK":    "", // the default, which testscript changes
-		"HOME":           home,
-		"USERPROFILE":    home,
+		// How many scenarios are run once one has failed depends on how fast they are.
+		"ORCHTEST_SHRINK_TIME": "0",
+		"GOCACHE":              toolchain["GOCACHE"],
+		"GOMODCACHE":           toolchain["GOMODCACHE"],
+		"GOPROXY":              "off",
+		"GOTOOLCHAIN":          "local",
+		"GOTRACEBACK":          "", // the default, which testscript changes
+		"HOME":                 home,
+		"USERPROFILE":          home,
 	} {
 		e.Setenv(name, value)
 	}

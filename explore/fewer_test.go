@@ -46,6 +46,7 @@ func findFewest(t *rapid.T, workers int) {
 		return h.Sum64()%share == 0
 	}
 	known := explore.NewKnown(space)
+	add := func(report *protocol.Scenario) { known.Add(space.Read(nil, report).Sequence, report) }
 	fewest, below := math.MaxInt, -1
 	for name, report := range all {
 		if cost := space.Preemptions(report); fails(name) {
@@ -63,10 +64,10 @@ func findFewest(t *rapid.T, workers int) {
 			}
 		}
 	})
-	known.Add(serial)
+	add(serial)
 	for i, name := range names {
 		if uint64(i)%part == 0 && !fails(name) {
-			known.Add(all[name])
+			add(all[name])
 		}
 	}
 	if left := known.Untried(below); left.Cmp(permutations.Count(counts)) > 0 {
@@ -95,7 +96,7 @@ func findFewest(t *rapid.T, workers int) {
 		if known.Has(x.Sequence) {
 			t.Errorf("%v\n%v was known, and is run", p, x.Sequence)
 		}
-		known.Add(report)
+		add(report)
 		if fails(fmt.Sprint(x.Sequence)) {
 			best = min(best, space.Preemptions(report))
 			search.Below(best)
@@ -121,7 +122,7 @@ func TestFewerRunsNothing(t *testing.T) {
 		for sequence := range permutations.All(counts) {
 			report := p.run(sequence, counts)
 			if space.Preemptions(report) < below && !known.Has(space.Read(nil, report).Sequence) {
-				known.Add(report)
+				known.Add(space.Read(nil, report).Sequence, report)
 				executions++
 			}
 		}
@@ -145,8 +146,8 @@ func TestUntried(t *testing.T) {
 		for _, thread := range sequence {
 			report.Turns = append(report.Turns, protocol.Turn{Thread: thread})
 		}
-		known.Add(report)
-		known.Add(report) // counts once
+		known.Add(sequence, report)
+		known.Add(sequence, report) // counts once
 	}
 	for below, less := range []int64{0, 2, 3} {
 		want := new(big.Int)

@@ -39,22 +39,31 @@ func NewKnown(space Space) *Known {
 	return k
 }
 
-// Add adds what a scenario executed, unless there is too much already.
-func (k *Known) Add(report *protocol.Scenario) {
-	x, cost := k.space.Read(nil, report), k.space.Preemptions(report)
-	name := permutations.Format(x.Sequence)
+// Add adds the scenario of a name, unless there is too much already. If it has diverged, or there is no report of it,
+// what it executed is not known, and just the name is.
+func (k *Known) Add(name []int, report *protocol.Scenario) {
+	x := k.space.Read(nil, report)
+	text := permutations.Format(name)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if !x.known || k.size >= k.most || k.names[name] {
+	if k.size >= k.most || k.names[text] {
 		return
 	}
+	k.names[text] = true
+	if k.size += len(text) + 50; x.known && slices.Equal(name, x.Sequence) {
+		k.add(x, report)
+	}
+}
+
+// add adds an execution. It is called under mu.
+func (k *Known) add(x Execution, report *protocol.Scenario) {
 	k.trie.insert(x)
 	turns := permutations.Format(k.trie.course.turns)
 	text := string(protocol.AppendPassed(nil, report.Turns))
 	k.index[turns] = len(k.all)
-	k.names[name] = true
 	k.all = append(k.all, knownExecution{text, report.FailedTurn, report.Failed, report.Skipped})
-	k.size += 3*len(text) + 16*len(report.Turns) + 150
+	k.size += 2*len(text) + 16*len(report.Turns) + 100
+	cost := k.space.Preemptions(report)
 	for len(k.counts) <= cost {
 		k.counts = append(k.counts, 0)
 	}
@@ -68,7 +77,7 @@ func (k *Known) Full() bool {
 	return k.size >= k.most
 }
 
-// Has reports whether it knows the execution of that name.
+// Has reports whether it knows the name.
 func (k *Known) Has(name []int) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()

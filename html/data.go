@@ -71,7 +71,7 @@ func (d *data) add(t *testData, i int, c junit.Case) {
 		special.Executed = s.Executed
 	}
 	if c.Verdict != junit.Passed {
-		special.Message = d.message(message(c, explained(c.Output, s.Label, command(s))))
+		special.Message = d.message(message(c, explained(c)))
 	}
 	if special != (odd{}) {
 		t.Odd[i] = &special

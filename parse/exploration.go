@@ -18,6 +18,7 @@ import (
 //	fewest-switches: 100 of 924 sequences (10.82 %): 100 passed; complete up to 2 preemptions: 62 of 924
 //	tree: 31 executions: 31 passed
 //	shard 2/4: 231 of 924 sequences: 231 passed
+//	6 sequences: 2 passed, 2 failed, 2 not run; 0,1,1,0 needs 1 switch
 //	shard 2/4: 100 of 231 sequences (43.29 %), of 924 in all: 100 passed
 //
 // Those that say "of" are of a partial exploration ([Partial]). Their share is that of the sequences that
@@ -68,7 +69,20 @@ func Summary(e protocol.Exploration) string {
 			b.WriteString("; " + text)
 		}
 	}
+	if e.Shrunk != nil {
+		b.WriteString("; " + shrunk(*e.Shrunk))
+	}
 	return b.String()
+}
+
+// shrunk says how many switches a failure needs.
+func shrunk(s protocol.Shrunk) string {
+	needs, _, _ := strings.Cut(s.Needs, ":")
+	text := s.Sequence + " " + needs
+	if s.Untried != "" {
+		text += fmt.Sprintf(", %s sequences with fewer not tried", Grouped(s.Untried))
+	}
+	return text
 }
 
 // cached says how many of those that passed were not run.

@@ -206,6 +206,7 @@ func exploreToy(t fataler, folder string, c Config, p toy, interrupt int, open f
 	x.explore(r.ctx, call)
 	x.late(call)
 	x.hunt(r.ctx)
+	x.conclude(r.ctx, call)
 	r.slots.close()
 	var verdicts []string
 	for _, line := range out.lines {

@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/orchtest/orchtest/explore"
@@ -69,6 +70,7 @@ type Config struct {
 	MaxFails        int           // tests and scenarios that may fail before the run is ended; 0 is any number
 	Parallel        int           // scenarios at once; 0 is the number of CPUs
 	MaxScenarios    int           // per call, or per round of a hunt; 0 is DefaultMaxScenarios, or no limit where there is Time
+	ShrinkTime      time.Duration // for how long fewer switches are looked for once a test has failed; 0 is not at all
 	Time            time.Duration // for how long scenarios are started, in the whole run; 0 is without a limit
 	UntilFailure    bool          // hunt: explore again with other seeds, until a test fails
 	Explore         string        // one of explore.Strategies; "" is the permutations, as far as MaxScenarios is enough for them
@@ -149,7 +151,8 @@ type run struct {
 	console  *console
 	explored []exploredTest
 
-	explained string // what was last said of a scenario
+	hunted    atomic.Bool // a scenario failed, and is held back
+	explained string      // what was last said of a scenario
 	progress  *progress
 }
 
@@ -404,6 +407,8 @@ func (c Config) check() error {
 		return usagef("--isolation %s: there is no such isolation; there are: %s", c.Isolation, strings.Join(Isolations(), ", "))
 	case c.Depth < 1:
 		return usagef("--depth %d: a bug has at least depth 1", c.Depth)
+	case c.ShrinkTime < 0:
+		return usagef("--shrink-time %v: scenarios take some time; 0 looks for no fewer switches", c.ShrinkTime)
 	case c.Time < 0:
 		return usagef("--time %v: scenarios take some time", c.Time)
 	case c.UntilFailure && c.KeepGoing:

@@ -42,6 +42,8 @@ type scenarioResult struct {
 	cached   bool               // that was known from the cache
 	started  time.Time          // its process
 	inputs   []byte             // the log of what it has looked at outside of its process; nil where none is wanted
+	needs    string             // what is known of the switches that it needs, in words
+	repeats  bool               // it executed what was reported already, and is not reported again
 	batch    string             // the ID of the process that ran it among others; "" if it was alone
 }
 
@@ -252,7 +254,7 @@ func (r *run) scenarioReport(s scenarioResult) protocol.Scenario {
 	}
 	report.Call, report.Sequence = s.call.plan.Call, s.sequence
 	report.Failed, report.Skipped = s.verdict == failed || s.verdict == errored, s.verdict == skipped
-	report.Replay, report.Again, report.Cached = r.replay(s), s.again, s.cached
+	report.Replay, report.Again, report.Cached, report.Needs = r.replay(s), s.again, s.cached, s.needs
 	if s.verdict == passed && r.only == nil {
 		// Of what passed nobody asks where it stopped, and there may be very many.
 		report.Turns = slices.Clone(report.Turns)
@@ -285,6 +287,9 @@ func (r *run) explain(s scenarioResult, o timeline.Options) string {
 	fmt.Fprintf(&b, "\nscenario %s %s", s.label(), verb)
 	if s.reason != "" {
 		fmt.Fprintf(&b, ": %s", s.reason)
+	}
+	if s.needs != "" {
+		b.WriteString("\n" + s.needs)
 	}
 	if s.like != nil {
 		fmt.Fprintf(&b, "\nit gives a turn to a thread that is blocked or has ended by then, and so executes like %s",

@@ -35,6 +35,16 @@ func Needs(s protocol.Scenario, folder string, must bool) string {
 	return fmt.Sprintf("%d switches: %s%s", len(all), strings.Join(all, "; "), n.begin())
 }
 
+// Switches returns how many switches a scenario has that need not have been.
+func Switches(s protocol.Scenario) (n int) {
+	for _, row := range protocol.Rows(s, "") {
+		if row.Preempts {
+			n++
+		}
+	}
+	return n
+}
+
 type needs struct {
 	scenario    protocol.Scenario
 	rows        []protocol.Row

@@ -130,12 +130,7 @@ func TestNeedsIsALine(t *testing.T) {
 		if strings.Contains(got, "\n") {
 			t.Errorf("it has several lines: %q", got)
 		}
-		switches := 0
-		for _, row := range protocol.Rows(s, "") {
-			if row.Preempts {
-				switches++
-			}
-		}
+		switches := timeline.Switches(s)
 		if told := strings.Count(got, " between ") + strings.Count(got, " while "); told != switches {
 			t.Errorf("it tells of %d switches, and there are %d: %s", told, switches, got)
 		}
