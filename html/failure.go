@@ -121,7 +121,8 @@ func command(s *junit.Scenario) string {
 	if s.Replay[0] == "" {
 		return ""
 	}
-	return s.Replay[0] + s.Label + s.Replay[1]
+	label, _, _ := strings.Cut(s.Label, "@") // behind it is which time it is
+	return s.Replay[0] + label + s.Replay[1]
 }
 
 // message says in a line why a scenario did not pass.

@@ -24,6 +24,9 @@ import (
 // Those that say "of" are of a partial exploration ([Partial]). Their share is that of the sequences that
 // were planned alone: how many of the others are infeasible is not known.
 func Summary(e protocol.Exploration) string {
+	if e.Replay != nil {
+		return e.Replay.Sequence + " " + Replayed(*e.Replay)
+	}
 	var b strings.Builder
 	if e.Shard != nil {
 		fmt.Fprintf(&b, "shard %v: ", e.Shard)
@@ -73,6 +76,35 @@ func Summary(e protocol.Exploration) string {
 		b.WriteString("; " + shrunk(*e.Shrunk))
 	}
 	return b.String()
+}
+
+// Replayed says what became of a sequence that was asked for:
+//
+//	reproduced 3/10
+//	passed 1/1; the syncpoints are the same, at other lines: a.go:5 is at a.go:7
+//	passed 1/1; the code has moved since: turn 1 of first ended at a.go:5, and ends at a.go:7 now; explored the 5 sequences nearest to it: all passed
+func Replayed(r protocol.Replay) string {
+	var parts []string
+	switch {
+	case r.Failed > 0:
+		parts = append(parts, fmt.Sprintf("reproduced %d/%d", r.Failed, r.Runs))
+	case r.Runs > 0:
+		parts = append(parts, fmt.Sprintf("passed %d/%d", r.Passed, r.Runs))
+	}
+	switch {
+	case len(r.Moved) > 0:
+		parts = append(parts, "the code has moved since: "+strings.Join(r.Moved, "; "))
+	case len(r.Lines) > 0:
+		parts = append(parts, "the syncpoints are the same, at other lines: "+strings.Join(r.Lines, "; "))
+	}
+	if r.Near > 0 {
+		became := "all passed"
+		if r.NearFailed > 0 {
+			became = fmt.Sprintf("%d failed", r.NearFailed)
+		}
+		parts = append(parts, fmt.Sprintf("explored the %s nearest to it: %s", Counted(r.Near, "sequence"), became))
+	}
+	return strings.Join(parts, "; ")
 }
 
 // shrunk says how many switches a failure needs.

@@ -68,6 +68,7 @@ type exploredCall struct {
 	least         *scenarioResult  // that failed with the fewest switches, of those that are not held
 	leastSwitches int
 	shrunk        *protocol.Shrunk // nil where nothing is to be said
+	replayed      *protocol.Replay // likewise
 }
 
 // A tally counts scenarios by their verdict.
@@ -182,7 +183,7 @@ func (x *exploration) run(ctx context.Context) {
 	defer r.mu.Unlock()
 	diverged := 0
 	for _, call := range x.calls {
-		if r.only == nil || call.limit > 0 {
+		if r.only == nil || call.limit > 0 || call.replayed != nil {
 			r.emitExploration(x.test, call, r.interrupted())
 		}
 		diverged += call.diverged
@@ -257,24 +258,6 @@ func (x *exploration) serialResult(i int, guilty bool) scenarioResult {
 		s.elapsed = *x.ended.Elapsed
 	}
 	return s
-}
-
-// single runs the one sequence that the user asked for, of the one call.
-func (x *exploration) single(ctx context.Context) {
-	only := x.r.only
-	for i, call := range x.calls {
-		call.limit = 0
-		if only.pkg != x.test.pkg.name || only.test != x.test.name || only.call != call.plan.Call {
-			continue
-		}
-		call.limit = 1
-		switch {
-		case slices.Equal(only.sequence, call.serial.Sequence):
-			x.report(x.serialResult(i, x.ended.Action == parse.ActionFail))
-		case x.ready(ctx):
-			x.report(x.alone(ctx, x.asked(call, only.sequence)))
-		}
-	}
 }
 
 // guiltyCall returns the index of the call whose serial scenario failed, where the test did: that of
@@ -353,7 +336,7 @@ func (x *exploration) each(ctx context.Context, from source) {
 			close(taken)
 			switch {
 			case first == nil: // by now it is known that there is none
-			case x.r.Isolation == Batch:
+			case x.r.Isolation == Batch && x.r.only == nil:
 				x.batch(ctx, first, func() *task { return x.take(ctx, from) })
 			default:
 				result := x.alone(ctx, first)
@@ -479,7 +462,7 @@ func (c *exploredCall) exploration(interrupted bool) protocol.Exploration {
 	}
 	e.Planned = max(e.Planned, ran) // of fewer switches there may be more than were planned
 	e.NotRun = e.Planned - ran
-	e.Shrunk = c.shrunk
+	e.Shrunk, e.Replay = c.shrunk, c.replayed
 	return e
 }
 
