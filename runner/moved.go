@@ -25,6 +25,10 @@ func (t *trail) changes(now *trail, sequence []int, name func(thread int) string
 		case i >= len(now.stops):
 			add(&changes, "turn %d, which was of %s, cannot be now", i+1, name(sequence[i]))
 			return capped(changes), capped(lines)
+		case t.waited[i] && !now.waited[i]:
+			add(&changes, "turn %d of %s had to wait, and has not now", i+1, name(sequence[i]))
+		case !t.waited[i] && now.waited[i]:
+			add(&changes, "turn %d of %s has to wait now", i+1, name(sequence[i]))
 		case t.key(i) != now.key(i) && t.describe(i) == now.describe(i):
 			add(&changes, "%s is another line now", t.describe(i))
 		case t.key(i) != now.key(i):

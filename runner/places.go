@@ -33,11 +33,12 @@ func (p place) String() string { return fmt.Sprintf("%s:%d", p.file, p.line) }
 //
 //	account.go:14=k3fa,17=9xqz/ab-a
 //
-// are two places, and that the first turn ended at the first of them, the second at the second one, and the third
-// otherwise.
+// are two places, and that the first turn ended at the first of them, the second at the second one, and the third with
+// its thread. Behind a + is a turn in which the thread had to wait.
 type trail struct {
 	places []place
-	stops  []int // by turn: the index of a place, or one of the following
+	stops  []int  // by turn: the index of a place, or one of the following
+	waited []bool // by turn
 }
 
 const (
@@ -64,7 +65,10 @@ func (t trail) String() string {
 		fmt.Fprintf(&b, "%d=%s", p.line, p.key)
 	}
 	b.WriteByte('/')
-	for _, stop := range t.stops {
+	for i, stop := range t.stops {
+		if t.waited[i] {
+			b.WriteByte('+')
+		}
 		switch stop {
 		case ended:
 			b.WriteByte('-')
@@ -97,7 +101,12 @@ func parseTrail(text string) (*trail, error) {
 		}
 		t.places = append(t.places, place{file, line, key})
 	}
+	waited := false
 	for _, letter := range stops {
+		if letter == '+' && !waited {
+			waited = true
+			continue
+		}
 		stop := strings.IndexRune(letters, letter)
 		switch {
 		case letter == '-':
@@ -107,7 +116,10 @@ func parseTrail(text string) (*trail, error) {
 		case stop < 0 || stop >= len(t.places):
 			return nil, wrong
 		}
-		t.stops = append(t.stops, stop)
+		t.stops, t.waited, waited = append(t.stops, stop), append(t.waited, waited), false
+	}
+	if waited {
+		return nil, wrong
 	}
 	return t, nil
 }
@@ -177,7 +189,7 @@ func (p *places) trail(report *protocol.Scenario, sequence []int) trail {
 			}
 		case protocol.Panicked, protocol.Exited, protocol.Unfinished, protocol.StillBlocked:
 		}
-		t.stops = append(t.stops, stop)
+		t.stops, t.waited = append(t.stops, stop), append(t.waited, len(turn.Waits) > 0)
 	}
 	return t
 }
