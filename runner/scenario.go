@@ -45,6 +45,7 @@ type scenarioResult struct {
 	needs    string             // what is known of the switches that it needs, in words
 	repeat   int                // which time it is that it is run, from 1, where it is run several times
 	near     bool               // it is not the sequence that was asked for, but one near it
+	brief    bool               // its turns need not be drawn: others fail in the same way, which are
 	repeats  bool               // it executed what was reported already, and is not reported again
 	batch    string             // the ID of the process that ran it among others; "" if it was alone
 }
@@ -314,7 +315,7 @@ func (r *run) explain(s scenarioResult, o timeline.Options) string {
 		fmt.Fprintf(&b, " %d %q", i, name)
 	}
 	b.WriteString("\n\n")
-	if s.report != nil {
+	if s.report != nil && !s.brief {
 		b.WriteString(r.draw(s, o))
 	}
 	if s.report == nil || len(s.report.Turns) == 0 {

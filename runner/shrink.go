@@ -36,6 +36,9 @@ type shrinker struct {
 	fewest    int // the switches of best
 	scenarios int // that were run
 	others    int // of these, that failed in another way
+	claimed   map[string]*task
+	merged    []int   // the sequence that further ones are
+	further   [][]int // made of, by putting turns of a thread together
 }
 
 // shrink looks for fewer switches, if a scenario of the call has failed, and reports what was held back: that with the
@@ -58,12 +61,15 @@ func (x *exploration) shrink(ctx context.Context, call *exploredCall) {
 	slices.SortStableFunc(held, func(a, b scenarioResult) int { return cmp.Compare(s.rank(a), s.rank(b)) })
 	for _, result := range held {
 		result.needs = s.needs(result)
+		result.brief = s.rank(result) == 2 && result.way() == s.found.way()
 		x.r.emit(result)
 	}
 }
 
 func newShrinker(x *exploration, call *exploredCall) *shrinker {
-	s := &shrinker{x: x, call: call, end: x.r.Now().Add(x.r.ShrinkTime), found: call.held[0]}
+	s := &shrinker{
+		x: x, call: call, end: x.r.Now().Add(x.r.ShrinkTime), found: call.held[0], claimed: map[string]*task{},
+	}
 	s.best, s.fewest = s.found, s.switches(s.found)
 	for _, result := range call.held[1:] {
 		s.consider(result)
@@ -122,6 +128,9 @@ func (s *shrinker) cut(ctx context.Context) string {
 func (s *shrinker) wait() bool { return s.search.Wait() }
 
 func (s *shrinker) next() *task {
+	if sequence := s.shortCut(); sequence != nil {
+		return s.shortCutTask(sequence)
+	}
 	job := s.search.Next()
 	if job == nil {
 		return nil
@@ -131,9 +140,7 @@ func (s *shrinker) next() *task {
 	t.read = func(result *scenarioResult) (again bool) {
 		execution = job.Read(result.report)
 		result.sequence, result.diverged, result.edge = execution.Sequence, execution.Diverged, !job.Mine(execution)
-		// One that was run is not told of twice: that takes a test which does other things each time, or so many
-		// scenarios that not all are remembered.
-		result.repeats = s.call.learnt.Has(execution.Sequence) || (result.verdict == passed && s.call.learnt.Full())
+		result.repeats = !s.claim(t, result)
 		return execution.Diverged && result.verdict == passed
 	}
 	t.done = func(result *scenarioResult) {
@@ -147,6 +154,21 @@ func (s *shrinker) next() *task {
 	}
 	t.known = s.call.known(t)
 	return t
+}
+
+// claim reports whether the scenario of a task is to be told of. One that was run is not told of twice: two tasks at
+// once may lead to one execution, a test may do other things each time, and of very many scenarios not all are remembered.
+func (s *shrinker) claim(t *task, result *scenarioResult) bool {
+	if s.call.learnt.Has(result.sequence) || (result.verdict == passed && s.call.learnt.Full()) {
+		return false
+	}
+	s.x.r.mu.Lock()
+	defer s.x.r.mu.Unlock()
+	name := permutations.Format(result.sequence)
+	if s.claimed[name] == nil {
+		s.claimed[name] = t
+	}
+	return s.claimed[name] == t
 }
 
 // ran takes what became of a scenario.

@@ -63,16 +63,72 @@ func TestShrinkProperty(t *testing.T) {
 	})
 }
 
+// TestShortCuts: where there are very many sequences, no scenario is reported twice, none is lost, and what is said holds.
+func TestShortCuts(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p, c := drawToy(t)
+		p.counts, p.fails = []int{4, 4, 3}, rapid.IntRange(2, 20).Draw(t, "fails")
+		c.Explore, c.MaxScenarios, c.KeepGoing = explore.AtRandom, 100, false
+		c.ShrinkTime = time.Duration(rapid.IntRange(1, 200).Draw(t, "processes")) * time.Second
+		inFolderOf(t, func(folder string) {
+			found := exploreToy(t, folder, c, p, 0, nil)
+			e := found.Exploration
+			if ran := len(found.Verdicts); ran != e.Planned-e.NotRun || ran != e.Passed+e.Failed {
+				t.Errorf("%d were reported: %+v", ran, e)
+			}
+			names := map[string]bool{}
+			for _, verdict := range found.Verdicts {
+				name, _, _ := strings.Cut(verdict, " ")
+				if names[name] {
+					t.Errorf("it is reported twice: %s", name)
+				}
+				names[name] = true
+			}
+			if e.Failed > 0 {
+				p.checkShrunk(t, e, c)
+			}
+		})
+	})
+}
+
+// TestJoined: what turns are put together in has the same turns, and fewer runs of them or as many.
+func TestJoined(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		counts := rapid.SliceOfN(rapid.IntRange(1, 5), 1, 4).Draw(t, "counts")
+		sequence := rapid.Permutation(permutations.Serial(counts)).Draw(t, "sequence")
+		runs := func(s []int) int { return len(slices.Compact(slices.Clone(s))) }
+		joined := 0
+		for i := range sequence {
+			for _, next := range [][]int{joinBehind(sequence, i), joinBefore(sequence, i)} {
+				if next == nil {
+					continue
+				}
+				joined++
+				if err := permutations.Check(next, counts); err != nil {
+					t.Fatalf("%v becomes %v: %v", sequence, next, err)
+				}
+				if runs(next) >= runs(sequence) {
+					t.Errorf("%v becomes %v, which has as many switches", sequence, next)
+				}
+			}
+		}
+		if want := 2 * (runs(sequence) - len(counts)); joined != want {
+			t.Errorf("%v: %d are made of it, want %d", sequence, joined, want)
+		}
+	})
+}
+
 // checkShrunk checks what is said of the scenario with the fewest switches.
 func (p toy) checkShrunk(t *rapid.T, e protocol.Exploration, c Config) {
 	s := e.Shrunk
 	if s == nil {
 		t.Fatalf("nothing is said: %+v", e)
 	}
-	least := p.least()
 	certain := strings.HasPrefix(s.Needs, "needs ")
-	if certain && (s.Switches != least || s.Untried != "") {
-		t.Errorf("it is said to need %d switches, and needs %d: %+v", s.Switches, least, s)
+	if certain {
+		if least := p.least(); s.Switches != least || s.Untried != "" {
+			t.Errorf("it is said to need %d switches, and needs %d: %+v", s.Switches, least, s)
+		}
 	}
 	if !certain && c.ShrinkTime == time.Hour && !c.KeepGoing {
 		t.Errorf("the time was enough: %+v", s)
