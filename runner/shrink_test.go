@@ -67,9 +67,9 @@ func TestShrinkProperty(t *testing.T) {
 func TestShortCuts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, c := drawToy(t)
-		p.counts, p.fails = []int{4, 4, 3}, rapid.IntRange(2, 20).Draw(t, "fails")
-		c.Explore, c.MaxScenarios, c.KeepGoing = explore.AtRandom, 100, false
-		c.ShrinkTime = time.Duration(rapid.IntRange(1, 200).Draw(t, "processes")) * time.Second
+		p.counts, p.fails = []int{3, 3, 3}, rapid.IntRange(2, 20).Draw(t, "fails")
+		c.Explore, c.MaxScenarios, c.KeepGoing = explore.AtRandom, 30, false
+		c.ShrinkTime = time.Duration(rapid.IntRange(1, 60).Draw(t, "processes")) * time.Second
 		inFolderOf(t, func(folder string) {
 			found := exploreToy(t, folder, c, p, 0, nil)
 			e := found.Exploration
