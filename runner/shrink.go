@@ -61,7 +61,7 @@ func (x *exploration) shrink(ctx context.Context, call *exploredCall) {
 	slices.SortStableFunc(held, func(a, b scenarioResult) int { return cmp.Compare(s.rank(a), s.rank(b)) })
 	for _, result := range held {
 		result.needs = s.needs(result)
-		result.brief = s.rank(result) == 2 && result.way() == s.found.way()
+		result.brief = s.rank(result) == 2 && s.switches(result) > s.fewest && result.way() == s.found.way()
 		x.r.emit(result)
 	}
 }
