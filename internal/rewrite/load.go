@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/importer"
+	"go/parser"
 	"go/token"
 	"go/types"
 	"io"
@@ -17,12 +18,19 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/orchtest/orchtest/internal/gobuild"
+	"github.com/orchtest/orchtest/internal/gosource"
 )
 
 // A loader has the packages with their types.
 type loader struct {
 	config   Config
+	dir      string // config.Dir, absolute
+	environ  gobuild.Environ
+	base     gobuild.Files // the user's own overlay
 	env      goEnv
+	patterns []*pattern
 	fset     *token.FileSet
 	units    map[string]*unit // by what the go command calls the package
 	order    []*unit          // each behind what it imports
@@ -35,6 +43,7 @@ type loader struct {
 // A unit is a package as it is compiled once: alone, with its tests, or again for the tests of another one.
 type unit struct {
 	listed
+	wanted  bool // is to be rewritten, in this form or another
 	whole   bool // is to be rewritten: its functions are type-checked as well
 	sources []*source
 	types   *types.Package
@@ -48,11 +57,10 @@ func load(ctx context.Context, c Config) (*loader, error) {
 	if len(c.Packages) == 0 {
 		c.Packages = []string{"."}
 	}
-	var err error
-	if c.Into, err = filepath.Abs(c.Into); err != nil {
+	l, err := newLoader(c)
+	if err != nil {
 		return nil, err
 	}
-	l := &loader{config: c, fset: token.NewFileSet(), units: map[string]*unit{}, sources: map[string]*source{}}
 	if err := l.readEnv(ctx); err != nil {
 		return nil, err
 	}
@@ -76,6 +84,23 @@ func load(ctx context.Context, c Config) (*loader, error) {
 	return l, nil
 }
 
+func newLoader(c Config) (*loader, error) {
+	dir, err := filepath.Abs(c.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if c.Into, err = filepath.Abs(c.Into); err != nil {
+		return nil, err
+	}
+	l := &loader{config: c, dir: dir, environ: gobuild.NewEnviron(c.Env), fset: token.NewFileSet(),
+		units: map[string]*unit{}, sources: map[string]*source{}}
+	for _, text := range c.Instrument {
+		l.patterns = append(l.patterns, newPattern(text))
+	}
+	l.base, err = gobuild.ReadFiles(l.environ.Flag("overlay", c.BuildFlags), dir)
+	return l, err
+}
+
 func (l *loader) readEnv(ctx context.Context) error {
 	out, err := l.config.command(ctx, "env", "-json", "GOARCH", "GOMODCACHE", "GOMOD", "GOWORK", "GOVERSION")
 	if err != nil {
@@ -97,10 +122,11 @@ func (l *loader) choose(packages []listed) {
 		if p.isMain() {
 			continue
 		}
-		rewritten := p.own() && l.config.AsIs[p.site()] == ""
+		wanted := p.Own() || l.instruments(p)
 		alone := p.ForTest == "" && !tested[p.ImportPath]
-		u := &unit{listed: p, whole: rewritten && (alone || p.internal() || p.external())}
-		if u.whole || p.own() || slices.ContainsFunc(p.Imports, func(i string) bool { return l.units[i] != nil }) {
+		u := &unit{listed: p, wanted: wanted}
+		u.whole = wanted && l.config.AsIs[p.site()] == "" && (alone || p.internal() || p.external())
+		if wanted || slices.ContainsFunc(p.Imports, func(i string) bool { return l.units[i] != nil }) {
 			l.units[p.ImportPath] = u
 			l.order = append(l.order, u)
 		}
@@ -160,7 +186,7 @@ func (l *loader) imports(u *unit) importing {
 
 // check reads a package and finds its types.
 func (l *loader) check(u *unit) {
-	for _, path := range u.files() {
+	for _, path := range u.Files() {
 		s, err := l.source(path, u)
 		if err != nil {
 			u.err = cmp.Or(u.err, err)
@@ -175,7 +201,7 @@ func (l *loader) check(u *unit) {
 	}
 	files := make([]*ast.File, len(u.sources))
 	for i, s := range u.sources {
-		files[i] = s.syntax
+		files[i] = s.Syntax
 	}
 	var err error
 	u.types, err = l.typecheck(u, files, u.info)
@@ -197,7 +223,7 @@ func (l *loader) typecheck(u *unit, files []*ast.File, info *types.Info) (*types
 			}
 		},
 	}
-	pkg, _ := config.Check(u.path(), l.fset, files, info)
+	pkg, _ := config.Check(u.Path(), l.fset, files, info)
 	return pkg, first
 }
 
@@ -208,8 +234,8 @@ func (l *loader) located(err error) error {
 		return err
 	}
 	for _, s := range l.sources {
-		if file := l.fset.File(wrong.Pos); file != nil && file == s.file {
-			return fmt.Errorf("%s:%d: %s", filepath.Base(s.path), file.PositionFor(wrong.Pos, false).Line, wrong.Msg)
+		if file := l.fset.File(wrong.Pos); file != nil && file == s.Token {
+			return fmt.Errorf("%s:%d: %s", filepath.Base(s.Path), file.PositionFor(wrong.Pos, false).Line, wrong.Msg)
 		}
 	}
 	return errors.New(wrong.Msg)
@@ -219,14 +245,15 @@ func (l *loader) source(path string, u *unit) (*source, error) {
 	if s := l.sources[path]; s != nil {
 		return s, nil
 	}
-	text, err := os.ReadFile(path)
+	text, err := l.base.Read(path)
 	if err != nil {
 		return nil, err
 	}
-	s, err := parse(l.fset, path, u.site()+"/"+filepath.Base(path), text)
+	file, err := gosource.Parse(l.fset, path, text, parser.ParseComments)
 	if err != nil {
-		return nil, fmt.Errorf("%s%w", filepath.Base(path)+":", err)
+		return nil, fmt.Errorf("%s:%w", filepath.Base(path), err)
 	}
+	s := &source{file, u.site() + "/" + filepath.Base(path)}
 	l.sources[path] = s
 	return s, nil
 }
@@ -234,7 +261,7 @@ func (l *loader) source(path string, u *unit) (*source, error) {
 // huntName is a name that occurs nowhere in the files of a package, nor any that begins with it.
 func (u *unit) huntName() string {
 	for i, name := 1, "hunt_"; ; i++ {
-		if !slices.ContainsFunc(u.sources, func(s *source) bool { return strings.Contains(string(s.text), name) }) {
+		if !slices.ContainsFunc(u.sources, func(s *source) bool { return strings.Contains(string(s.Text), name) }) {
 			return name
 		}
 		name = fmt.Sprint("hunt", i, "_")
@@ -243,5 +270,5 @@ func (u *unit) huntName() string {
 
 // fileVersion is the language version of a file.
 func (u *unit) fileVersion(s *source) string {
-	return cmp.Or(u.info.FileVersions[s.syntax], u.goVersion(), "go1."+strings.TrimPrefix(runtime.Version(), "go1."))
+	return cmp.Or(u.info.FileVersions[s.Syntax], u.goVersion(), "go1."+strings.TrimPrefix(runtime.Version(), "go1."))
 }

@@ -1,15 +1,15 @@
 package rewrite
 
 import (
-	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/types"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+
+	"github.com/orchtest/orchtest/internal/gobuild"
 )
 
 // write rewrites what has been loaded.
@@ -17,12 +17,17 @@ func (l *loader) write() (*Result, error) {
 	l.checkRuntime()
 	w := &writer{loader: l, texts: map[string][]byte{}, packages: map[string]*Package{}, result: &Result{Files: map[string]string{}}}
 	for _, u := range l.order {
-		if u.own() && !u.isMain() {
+		if u.wanted {
 			w.unit(u)
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(w.packages)) {
 		w.result.Packages = append(w.result.Packages, *w.packages[path])
+	}
+	for _, p := range l.patterns {
+		if !p.used {
+			w.result.Unused = append(w.result.Unused, p.text)
+		}
 	}
 	return w.result, w.overlay()
 }
@@ -60,8 +65,8 @@ func (w *writer) unit(u *unit) {
 	}
 	for _, s := range u.sources {
 		if texts[s] != nil {
-			w.texts[s.path] = texts[s]
-			w.result.Files[s.site] = s.path
+			w.texts[s.Path] = texts[s]
+			w.result.Files[s.site] = s.Path
 		}
 	}
 	for name, n := range operations {
@@ -78,7 +83,7 @@ func (w *writer) rewrite(u *unit) (map[*source][]byte, map[string]int) {
 	for _, s := range u.sources {
 		r := &rewriter{source: s, info: u.info, pkg: u.types, hunt: hunt, hunts: w.runtime.hunt(),
 			goVersion: u.fileVersion(s), operations: operations}
-		if text := r.rewrite(func(ast.Decl) bool { return false }); string(text) != string(s.text) {
+		if text := r.rewrite(func(ast.Decl) bool { return false }); string(text) != string(s.Text) {
 			texts[s] = text
 		}
 	}
@@ -90,10 +95,10 @@ func (w *writer) recheck(u *unit, texts map[*source][]byte) error {
 	var files []*ast.File
 	for _, s := range u.sources {
 		if texts[s] == nil {
-			files = append(files, s.syntax)
+			files = append(files, s.Syntax)
 			continue
 		}
-		f, err := parser.ParseFile(w.fset, s.path, texts[s], parser.SkipObjectResolution)
+		f, err := parser.ParseFile(w.fset, s.Path, texts[s], parser.SkipObjectResolution)
 		if err != nil {
 			return err
 		}
@@ -110,14 +115,14 @@ func (w *writer) tests(u *unit) {
 	}
 	for _, s := range u.sources {
 		r := &rewriter{source: s, info: u.info}
-		for _, decl := range s.syntax.Decls {
+		for _, decl := range s.Syntax.Decls {
 			f, ok := decl.(*ast.FuncDecl)
 			if !ok {
 				continue
 			}
 			if _, ok := r.testParameter(f); ok {
 				w.result.Tests = append(w.result.Tests, Test{
-					Package: u.site(), Name: f.Name.Name, File: s.path, Line: s.lineOf(f.Pos()),
+					Package: u.site(), Name: f.Name.Name, File: s.Path, Line: s.Line(f.Pos()),
 				})
 			}
 		}
@@ -127,7 +132,7 @@ func (w *writer) tests(u *unit) {
 // checkRuntime finds the types of lib/hunt and what it is built from.
 func (l *loader) checkRuntime() {
 	for _, p := range l.runtime.packages {
-		u := &unit{listed: listed{ImportPath: l.runtime.prefix + p.path}}
+		u := &unit{listed: listed{gobuild.Package{ImportPath: l.runtime.prefix + p.path}}}
 		var files []*ast.File
 		for _, name := range slices.Sorted(maps.Keys(p.files)) {
 			if f, err := parser.ParseFile(l.fset, name, p.files[name], parser.SkipObjectResolution); err == nil {
@@ -142,32 +147,27 @@ func (l *loader) checkRuntime() {
 
 // overlay writes the new texts and the overlay file.
 func (w *writer) overlay() error {
-	replace := map[string]string{}
-	put := func(path, folder string, text []byte) error {
-		file := filepath.Join(w.config.Into, folder, filepath.Base(path))
-		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-			return err
-		}
-		replace[path] = file
-		return os.WriteFile(file, text, 0o666)
+	files := gobuild.Files{}
+	maps.Copy(files, w.base)
+	modules, err := w.copy()
+	if err != nil {
+		return err
 	}
+	maps.Copy(w.texts, modules)
 	for i, path := range slices.Sorted(maps.Keys(w.texts)) {
-		if err := put(path, filepath.Join("files", strconv.Itoa(i)), w.texts[path]); err != nil {
+		file := filepath.Join(w.config.Into, "files", strconv.Itoa(i), filepath.Base(path))
+		if err := files.Put(path, file, w.texts[path]); err != nil {
 			return err
 		}
 	}
 	for _, p := range w.runtime.packages {
 		for name, text := range p.files {
-			path := filepath.FromSlash(p.path)
-			if err := put(filepath.Join(w.runtime.dir, path, name), filepath.Join("lib", path), text); err != nil {
+			path := filepath.Join(filepath.FromSlash(p.path), name)
+			if err := files.Put(filepath.Join(w.runtime.dir, path), filepath.Join(w.config.Into, "lib", path), text); err != nil {
 				return err
 			}
 		}
 	}
-	text, err := json.MarshalIndent(map[string]any{"Replace": replace}, "", "\t")
-	if err != nil {
-		return err
-	}
 	w.result.Overlay = filepath.Join(w.config.Into, "overlay.json")
-	return os.WriteFile(w.result.Overlay, text, 0o666)
+	return files.Write(w.result.Overlay)
 }
