@@ -28,12 +28,13 @@ type rewriter struct {
 	counter int
 }
 
-// rewrite is the file's new text; it is the old one where there is nothing to rewrite.
-func (r *rewriter) rewrite(leave func(ast.Decl) bool) []byte {
+// rewrite is the file's new text, but for the declarations that are to be left as they are. It is the old one
+// where there is nothing to rewrite.
+func (r *rewriter) rewrite(leave map[ast.Decl]bool) []byte {
 	r.done = map[ast.Node]bool{}
 	r.unused = map[string]bool{}
 	for _, decl := range r.Syntax.Decls {
-		if leave(decl) || noSplit(decl) {
+		if leave[decl] || noSplit(decl) {
 			continue
 		}
 		ast.Inspect(decl, func(n ast.Node) bool {

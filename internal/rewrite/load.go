@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"go/ast"
 	"go/importer"
@@ -37,6 +36,7 @@ type loader struct {
 	exports  map[string]string
 	importer types.Importer // from what the compiler has written
 	sources  map[string]*source
+	files    map[*token.File]*source // also of what has been rewritten
 	runtime  *runtimeCopy
 }
 
@@ -48,7 +48,7 @@ type unit struct {
 	sources []*source
 	types   *types.Package
 	info    *types.Info
-	err     error // the first
+	err     error // that keeps it from being rewritten
 }
 
 type goEnv struct{ GOARCH, GOMODCACHE, GOMOD, GOWORK, GOVERSION string }
@@ -93,7 +93,7 @@ func newLoader(c Config) (*loader, error) {
 		return nil, err
 	}
 	l := &loader{config: c, dir: dir, environ: gobuild.NewEnviron(c.Env), fset: token.NewFileSet(),
-		units: map[string]*unit{}, sources: map[string]*source{}}
+		units: map[string]*unit{}, sources: map[string]*source{}, files: map[*token.File]*source{}}
 	for _, text := range c.Instrument {
 		l.patterns = append(l.patterns, newPattern(text))
 	}
@@ -189,7 +189,7 @@ func (l *loader) check(u *unit) {
 	for _, path := range u.Files() {
 		s, err := l.source(path, u)
 		if err != nil {
-			u.err = cmp.Or(u.err, err)
+			u.err = err
 			continue
 		}
 		u.sources = append(u.sources, s)
@@ -203,42 +203,48 @@ func (l *loader) check(u *unit) {
 	for i, s := range u.sources {
 		files[i] = s.Syntax
 	}
-	var err error
-	u.types, err = l.typecheck(u, files, u.info)
-	u.err = errors.Join(u.err, err)
+	var problems []problem
+	u.types, problems = l.typecheck(u, files, u.info)
+	if len(problems) > 0 && u.err == nil {
+		u.err = problems[0]
+	}
 }
 
-// typecheck returns the first error of a package.
-func (l *loader) typecheck(u *unit, files []*ast.File, info *types.Info) (*types.Package, error) {
-	var first error
+// A problem is an error of syntax or of types in a file.
+type problem struct {
+	source  *source // nil where it is in none
+	line    int     // as line directives have it
+	message string
+}
+
+func (p problem) Error() string {
+	if p.source == nil {
+		return p.message
+	}
+	return fmt.Sprintf("%s:%d: %s", filepath.Base(p.source.Path), p.line, p.message)
+}
+
+// typecheck finds the types of a package.
+func (l *loader) typecheck(u *unit, files []*ast.File, info *types.Info) (pkg *types.Package, problems []problem) {
 	config := types.Config{
 		GoVersion:        u.goVersion(),
 		IgnoreFuncBodies: !u.whole,
 		FakeImportC:      len(u.CgoFiles) > 0,
 		Importer:         l.imports(u),
 		Sizes:            types.SizesFor("gc", l.env.GOARCH),
-		Error: func(err error) {
-			if first == nil {
-				first = l.located(err)
-			}
-		},
+		Error:            func(err error) { problems = append(problems, l.problem(err)) },
 	}
-	pkg, _ := config.Check(u.Path(), l.fset, files, info)
-	return pkg, first
+	pkg, _ = config.Check(u.Path(), l.fset, files, info)
+	return pkg, problems
 }
 
-// located puts the file's name before an error's position, as no position has one.
-func (l *loader) located(err error) error {
+func (l *loader) problem(err error) problem {
 	wrong, ok := err.(types.Error)
-	if !ok {
-		return err
+	if !ok || !wrong.Pos.IsValid() {
+		return problem{message: err.Error()}
 	}
-	for _, s := range l.sources {
-		if file := l.fset.File(wrong.Pos); file != nil && file == s.Token {
-			return fmt.Errorf("%s:%d: %s", filepath.Base(s.Path), file.PositionFor(wrong.Pos, false).Line, wrong.Msg)
-		}
-	}
-	return errors.New(wrong.Msg)
+	file := l.fset.File(wrong.Pos)
+	return problem{l.files[file], file.PositionFor(wrong.Pos, true).Line, wrong.Msg}
 }
 
 func (l *loader) source(path string, u *unit) (*source, error) {
@@ -254,7 +260,7 @@ func (l *loader) source(path string, u *unit) (*source, error) {
 		return nil, fmt.Errorf("%s:%w", filepath.Base(path), err)
 	}
 	s := &source{file, u.site() + "/" + filepath.Base(path)}
-	l.sources[path] = s
+	l.sources[path], l.files[s.Token] = s, s
 	return s, nil
 }
 

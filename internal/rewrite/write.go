@@ -1,8 +1,11 @@
 package rewrite
 
 import (
+	"bytes"
+	"errors"
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/types"
 	"maps"
 	"path/filepath"
@@ -49,8 +52,8 @@ func (w *writer) unit(u *unit) {
 	p.UnderTest = p.UnderTest || !u.DepOnly
 	if reason := w.config.AsIs[p.Path]; reason != "" {
 		p.AsIs = []AsIs{{Reason: reason}}
-		return
 	}
+	w.tests(u)
 	if !u.whole {
 		return
 	}
@@ -58,40 +61,77 @@ func (w *writer) unit(u *unit) {
 		p.AsIs = append(p.AsIs, AsIs{Reason: u.err.Error()})
 		return
 	}
-	texts, operations := w.rewrite(u)
-	if err := w.recheck(u, texts); err != nil {
-		p.AsIs = append(p.AsIs, AsIs{Reason: "its rewritten form is wrong: " + err.Error()})
-		return
+	form, left := w.rewrite(u)
+	p.AsIs = append(p.AsIs, left...)
+	for s, text := range form.texts {
+		w.texts[s.Path] = text
+		w.result.Files[s.site] = s.Path
 	}
-	for _, s := range u.sources {
-		if texts[s] != nil {
-			w.texts[s.Path] = texts[s]
-			w.result.Files[s.site] = s.Path
-		}
-	}
-	for name, n := range operations {
+	for name, n := range form.operations {
 		p.Operations[name] += n
 	}
-	w.tests(u)
 }
 
-// rewrite returns the new texts of a unit's files.
-func (w *writer) rewrite(u *unit) (map[*source][]byte, map[string]int) {
-	texts := map[*source][]byte{}
-	operations := map[string]int{}
+// A form is what a unit has become.
+type form struct {
+	texts      map[*source][]byte
+	operations map[string]int
+}
+
+// rewrite rewrites a unit's files. A function whose rewritten form is wrong is left as it is, and so is all of
+// the unit where that does not help.
+func (w *writer) rewrite(u *unit) (form, []AsIs) {
+	var left []AsIs
+	leave := map[ast.Decl]bool{}
+	for {
+		f := w.attempt(u, leave)
+		problems := w.recheck(u, f.texts)
+		if len(problems) == 0 {
+			return f, left
+		}
+		before := len(leave)
+		for _, p := range problems {
+			if decl := p.decl(); decl != nil && !leave[decl] {
+				leave[decl] = true
+				left = append(left, AsIs{File: p.source.Path, Line: p.source.Adjusted(decl.Pos()).Line, Reason: wrong + p.message})
+			}
+		}
+		if len(leave) == before {
+			return form{}, []AsIs{{Reason: wrong + problems[0].Error()}}
+		}
+	}
+}
+
+const wrong = "its rewritten form is wrong: "
+
+// decl is the declaration that a problem is in.
+func (p problem) decl() ast.Decl {
+	if p.source == nil {
+		return nil
+	}
+	for _, decl := range p.source.Syntax.Decls {
+		if p.source.Adjusted(decl.Pos()).Line <= p.line && p.line <= p.source.Adjusted(decl.End()).Line {
+			return decl
+		}
+	}
+	return nil
+}
+
+func (w *writer) attempt(u *unit, leave map[ast.Decl]bool) form {
+	f := form{map[*source][]byte{}, map[string]int{}}
 	hunt := u.huntName()
 	for _, s := range u.sources {
 		r := &rewriter{source: s, info: u.info, pkg: u.types, hunt: hunt, hunts: w.runtime.hunt(),
-			goVersion: u.fileVersion(s), operations: operations}
-		if text := r.rewrite(func(ast.Decl) bool { return false }); string(text) != string(s.Text) {
-			texts[s] = text
+			goVersion: u.fileVersion(s), operations: f.operations}
+		if text := r.rewrite(leave); !bytes.Equal(text, s.Text) {
+			f.texts[s] = text
 		}
 	}
-	return texts, operations
+	return f
 }
 
 // recheck finds the types of a unit's new texts.
-func (w *writer) recheck(u *unit, texts map[*source][]byte) error {
+func (w *writer) recheck(u *unit, texts map[*source][]byte) (problems []problem) {
 	var files []*ast.File
 	for _, s := range u.sources {
 		if texts[s] == nil {
@@ -99,18 +139,26 @@ func (w *writer) recheck(u *unit, texts map[*source][]byte) error {
 			continue
 		}
 		f, err := parser.ParseFile(w.fset, s.Path, texts[s], parser.SkipObjectResolution)
-		if err != nil {
-			return err
+		if f != nil {
+			w.files[w.fset.File(f.FileStart)] = s
+		}
+		if list := (scanner.ErrorList)(nil); errors.As(err, &list) {
+			for _, e := range list {
+				problems = append(problems, problem{s, e.Pos.Line, e.Msg})
+			}
+			continue
 		}
 		files = append(files, f)
 	}
-	_, err := w.typecheck(u, files, nil)
-	return err
+	if len(problems) == 0 {
+		_, problems = w.typecheck(u, files, nil)
+	}
+	return problems
 }
 
 // tests notes the tests of a unit under test.
 func (w *writer) tests(u *unit) {
-	if u.DepOnly {
+	if u.DepOnly || u.types == nil {
 		return
 	}
 	for _, s := range u.sources {
