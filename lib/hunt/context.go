@@ -15,7 +15,7 @@ import (
 func WithTimeout(parent context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	s := virtual()
 	if s == nil || parent == nil {
-		return context.WithTimeout(parent, d)
+		return context.WithTimeout(parent, realTime(d))
 	}
 	return s.withDeadline(callerOf("context.WithTimeout"), parent, s.clock.Now().Add(d), nil)
 }
@@ -24,7 +24,7 @@ func WithTimeout(parent context.Context, d time.Duration) (context.Context, cont
 func WithTimeoutCause(parent context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc) {
 	s := virtual()
 	if s == nil || parent == nil {
-		return context.WithTimeoutCause(parent, d, cause)
+		return context.WithTimeoutCause(parent, realTime(d), cause)
 	}
 	return s.withDeadline(callerOf("context.WithTimeoutCause"), parent, s.clock.Now().Add(d), cause)
 }
@@ -33,6 +33,7 @@ func WithTimeoutCause(parent context.Context, d time.Duration, cause error) (con
 func WithDeadline(parent context.Context, d time.Time) (context.Context, context.CancelFunc) {
 	s := virtual()
 	if s == nil || parent == nil {
+		realTime(time.Until(d))
 		return context.WithDeadline(parent, d)
 	}
 	return s.withDeadline(callerOf("context.WithDeadline"), parent, d, nil)
@@ -42,6 +43,7 @@ func WithDeadline(parent context.Context, d time.Time) (context.Context, context
 func WithDeadlineCause(parent context.Context, d time.Time, cause error) (context.Context, context.CancelFunc) {
 	s := virtual()
 	if s == nil || parent == nil {
+		realTime(time.Until(d))
 		return context.WithDeadlineCause(parent, d, cause)
 	}
 	return s.withDeadline(callerOf("context.WithDeadlineCause"), parent, d, cause)
