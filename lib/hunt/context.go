@@ -9,6 +9,7 @@ import (
 	"unsafe"
 
 	"github.com/orchtest/orchtest/lib/internal/clock"
+	"github.com/orchtest/orchtest/lib/internal/race"
 )
 
 // WithTimeout is context.WithTimeout.
@@ -70,7 +71,9 @@ func (s *schedule) withDeadline(site string, parent context.Context, d time.Time
 		return ctx, cancel // it is over
 	}
 	timer.Stop()
-	behind := &clock.Timer{Site: site, Op: &expiry{ctx, timer}}
+	e := &expiry{ctx, timer}
+	race.Release(unsafe.Pointer(e))
+	behind := &clock.Timer{Site: site, Op: e}
 	s.clock.Start(behind, in, 0)
 	return ctx, func() {
 		s.clock.Stop(behind)
@@ -113,6 +116,7 @@ type expiry struct {
 // Fire implements [clock.Op]. It returns when all children know, unless telling them takes long: contexts of other
 // kinds may run any code.
 func (e *expiry) Fire(time.Time) {
+	race.Acquire(unsafe.Pointer(e))
 	if e.ctx.Err() != nil {
 		return
 	}

@@ -76,17 +76,17 @@ type call struct {
 
 // Fire implements [clock.Op].
 func (c *call) Fire(time.Time) {
-	th := c.s.add(c.site, c.parent)
-	go th.run(func() {
-		race.Acquire(unsafe.Pointer(c))
-		c.f()
-	})
+	race.Acquire(unsafe.Pointer(c))
+	go c.thread().run(c.f)
 }
 
-// started takes note of who has started the timer.
+// thread makes the thread. The timer may have been started by another one each time.
 //
 //go:norace
-func (c *call) started(th *thread) { c.s, c.parent = th.s, th.id }
+func (c *call) thread() *thread { return c.s.add(c.site, c.parent) }
+
+//go:norace
+func (c *call) startedBy(th *thread) { c.s, c.parent = th.s, th.id }
 
 // A waker wakes a sleeping thread.
 type waker chan struct{}
@@ -216,7 +216,7 @@ func AfterFunc(d time.Duration, f func()) *time.Timer {
 
 // startCall starts a timer that starts a function, and tells whether it was running.
 func (th *thread) startCall(c *call, t *clock.Timer, d time.Duration) (ran bool) {
-	c.started(th)
+	c.startedBy(th)
 	race.Release(unsafe.Pointer(c))
 	return th.s.clock.Start(t, d, 0)
 }
