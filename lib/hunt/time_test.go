@@ -230,19 +230,17 @@ func TestProgramContexts(t *testing.T) {
 }
 
 // What is known of an earlier schedule is used in a later one.
-var kept = sync.Pool{}
+var kept *time.Timer
 
 func TestProgramKept(t *testing.T) {
 	begin(t)
 	hunt.Go(starts, func() {})
-	timer, ok := kept.Get().(*time.Timer)
-	if !ok {
-		timer = hunt.NewTimer(time.Hour)
+	if kept == nil {
+		kept = hunt.NewTimer(time.Hour)
 	} else {
-		hunt.TimerReset(resets, timer, time.Hour)
+		hunt.TimerReset(resets, kept, time.Hour)
 	}
-	get(timer.C)
-	kept.Put(timer)
+	get(kept.C)
 }
 
 // Orders that the race detector knows of: from who started a timer to who is woken by it.
