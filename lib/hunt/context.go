@@ -9,13 +9,14 @@ import (
 	"unsafe"
 
 	"github.com/orchtest/orchtest/lib/internal/clock"
+	"github.com/orchtest/orchtest/lib/internal/race"
 )
 
 // WithTimeout is context.WithTimeout.
 func WithTimeout(parent context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	s := virtual()
 	if s == nil || parent == nil {
-		return context.WithTimeout(parent, d)
+		return context.WithTimeout(parent, realTime(d))
 	}
 	return s.withDeadline(callerOf("context.WithTimeout"), parent, s.clock.Now().Add(d), nil)
 }
@@ -24,7 +25,7 @@ func WithTimeout(parent context.Context, d time.Duration) (context.Context, cont
 func WithTimeoutCause(parent context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc) {
 	s := virtual()
 	if s == nil || parent == nil {
-		return context.WithTimeoutCause(parent, d, cause)
+		return context.WithTimeoutCause(parent, realTime(d), cause)
 	}
 	return s.withDeadline(callerOf("context.WithTimeoutCause"), parent, s.clock.Now().Add(d), cause)
 }
@@ -33,6 +34,7 @@ func WithTimeoutCause(parent context.Context, d time.Duration, cause error) (con
 func WithDeadline(parent context.Context, d time.Time) (context.Context, context.CancelFunc) {
 	s := virtual()
 	if s == nil || parent == nil {
+		realTime(time.Until(d))
 		return context.WithDeadline(parent, d)
 	}
 	return s.withDeadline(callerOf("context.WithDeadline"), parent, d, nil)
@@ -42,6 +44,7 @@ func WithDeadline(parent context.Context, d time.Time) (context.Context, context
 func WithDeadlineCause(parent context.Context, d time.Time, cause error) (context.Context, context.CancelFunc) {
 	s := virtual()
 	if s == nil || parent == nil {
+		realTime(time.Until(d))
 		return context.WithDeadlineCause(parent, d, cause)
 	}
 	return s.withDeadline(callerOf("context.WithDeadlineCause"), parent, d, cause)
@@ -68,7 +71,9 @@ func (s *schedule) withDeadline(site string, parent context.Context, d time.Time
 		return ctx, cancel // it is over
 	}
 	timer.Stop()
-	behind := &clock.Timer{Site: site, Op: &expiry{ctx, timer}}
+	e := &expiry{ctx, timer}
+	race.Release(unsafe.Pointer(e))
+	behind := &clock.Timer{Site: site, Op: e}
 	s.clock.Start(behind, in, 0)
 	return ctx, func() {
 		s.clock.Stop(behind)
@@ -111,6 +116,7 @@ type expiry struct {
 // Fire implements [clock.Op]. It returns when all children know, unless telling them takes long: contexts of other
 // kinds may run any code.
 func (e *expiry) Fire(time.Time) {
+	race.Acquire(unsafe.Pointer(e))
 	if e.ctx.Err() != nil {
 		return
 	}

@@ -69,7 +69,8 @@ func (h *hunter) next(t *testing.T) *schedule {
 	}
 	s := &schedule{h: h, t: t, number: number, done: make(chan struct{})}
 	s.conductor = conductor.New(s)
-	s.clock.Begin(time.Now())
+	s.began = time.Now()
+	s.clock.Begin(s.began)
 	s.live, s.all = make([]*thread, 0, 16), make([]*thread, 0, 16)
 	s.turns = make([]turn, 0, max(64, h.longest))
 	return s

@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync/atomic"
 	"testing"
+	"time"
 	"unsafe"
 
 	"github.com/orchtest/orchtest/lib/internal/clock"
@@ -21,6 +22,8 @@ type schedule struct {
 	number    int
 	conductor *conductor.Conductor
 	clock     clock.Clock
+	began     time.Time
+	expected  time.Duration   // since then, when the last real timer fires; belongs to the baton
 	decision  decide.Decision // belongs to the baton
 	turns     []turn          // belongs to the baton
 	fireNext  bool            // it was decided that the next timer fires; belongs to the baton

@@ -17,6 +17,21 @@ func virtual() *schedule {
 	return s
 }
 
+// realTime returns what a function of package time is called with, and, where time is left alone, takes note of how
+// long a thread may wait for it.
+func realTime(d time.Duration) time.Duration {
+	if s := running.Load(); s != nil && s.h.request.RealTime {
+		s.expect(d)
+	}
+	return d
+}
+
+// realTicks is [realTime] of what comes again and again.
+func realTicks(period time.Duration) time.Duration {
+	realTime(maxExpected)
+	return period
+}
+
 // made are the timers and tickers that stand for those of package time.
 var made clock.Known
 
@@ -61,17 +76,17 @@ type call struct {
 
 // Fire implements [clock.Op].
 func (c *call) Fire(time.Time) {
-	th := c.s.add(c.site, c.parent)
-	go th.run(func() {
-		race.Acquire(unsafe.Pointer(c))
-		c.f()
-	})
+	race.Acquire(unsafe.Pointer(c))
+	go c.thread().run(c.f)
 }
 
-// started takes note of who has started the timer.
+// thread makes the thread. The timer may have been started by another one each time.
 //
 //go:norace
-func (c *call) started(th *thread) { c.s, c.parent = th.s, th.id }
+func (c *call) thread() *thread { return c.s.add(c.site, c.parent) }
+
+//go:norace
+func (c *call) startedBy(th *thread) { c.s, c.parent = th.s, th.id }
 
 // A waker wakes a sleeping thread.
 type waker chan struct{}
@@ -126,7 +141,7 @@ func Until(t time.Time) time.Duration { return t.Sub(Now()) }
 func After(d time.Duration) <-chan time.Time {
 	s := virtual()
 	if s == nil {
-		return time.After(d)
+		return time.After(realTime(d))
 	}
 	r := &ring{times: make(chan time.Time, 1)}
 	s.start(callerOf("time.After"), r, d, 0)
@@ -145,7 +160,7 @@ func (s *schedule) start(site string, r *ring, d, period time.Duration) *clock.T
 func NewTimer(d time.Duration) *time.Timer {
 	s := virtual()
 	if s == nil {
-		return time.NewTimer(d)
+		return time.NewTimer(realTime(d))
 	}
 	t := time.NewTimer(forEver)
 	t.Stop()
@@ -159,7 +174,7 @@ func NewTimer(d time.Duration) *time.Timer {
 func Tick(d time.Duration) <-chan time.Time {
 	s := virtual()
 	if s == nil || d <= 0 {
-		return time.Tick(d)
+		return time.Tick(realTicks(d))
 	}
 	r := &ring{times: make(chan time.Time, 1)}
 	s.start(callerOf("time.Tick"), r, d, d)
@@ -170,7 +185,7 @@ func Tick(d time.Duration) <-chan time.Time {
 func NewTicker(d time.Duration) *time.Ticker {
 	s := virtual()
 	if s == nil || d <= 0 {
-		return time.NewTicker(d)
+		return time.NewTicker(realTicks(d))
 	}
 	t := time.NewTicker(forEver)
 	t.Stop()
@@ -183,12 +198,12 @@ func NewTicker(d time.Duration) *time.Ticker {
 // AfterFunc is time.AfterFunc. The function's goroutine is a thread.
 func AfterFunc(d time.Duration, f func()) *time.Timer {
 	if virtual() == nil || f == nil {
-		return time.AfterFunc(d, f)
+		return time.AfterFunc(realTime(d), f)
 	}
 	site := callerOf("time.AfterFunc")
 	th := point(site)
 	if th == nil {
-		return time.AfterFunc(d, f)
+		return time.AfterFunc(realTime(d), f)
 	}
 	t := time.AfterFunc(forEver, f)
 	t.Stop()
@@ -201,7 +216,7 @@ func AfterFunc(d time.Duration, f func()) *time.Timer {
 
 // startCall starts a timer that starts a function, and tells whether it was running.
 func (th *thread) startCall(c *call, t *clock.Timer, d time.Duration) (ran bool) {
-	c.started(th)
+	c.startedBy(th)
 	race.Release(unsafe.Pointer(c))
 	return th.s.clock.Start(t, d, 0)
 }
@@ -233,7 +248,7 @@ func standsFor(site string, t unsafe.Pointer) (*thread, *clock.Timer) {
 func TimerReset(site string, t *time.Timer, d time.Duration) bool {
 	th, behind := standsFor(site, unsafe.Pointer(t))
 	if behind == nil {
-		return t.Reset(d)
+		return t.Reset(realTime(d))
 	}
 	if c, ok := behind.Op.(*call); ok {
 		return th.startCall(c, behind, d)
@@ -267,7 +282,7 @@ func TickerStop(site string, t *time.Ticker) {
 func TickerReset(site string, t *time.Ticker, d time.Duration) {
 	th, behind := standsFor(site, unsafe.Pointer(t))
 	if behind == nil || d <= 0 {
-		t.Reset(d)
+		t.Reset(realTicks(d))
 		return
 	}
 	th.startRing(behind, d, d)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -85,6 +86,7 @@ func TestProgramEarly(t *testing.T) { guarded(t, 5*time.Millisecond) }
 
 func TestProgramTimers(t *testing.T) {
 	begin(t)
+	hunt.Go(starts, func() {})
 	long := hunt.NewTimer(time.Hour)
 	if !hunt.TimerStop(stops, long) || hunt.TimerStop(stops, long) {
 		t.Error("Stop tells the wrong thing")
@@ -107,16 +109,16 @@ func TestProgramTimers(t *testing.T) {
 	}
 	get(unread.C)
 
-	n := 0
-	again := hunt.AfterFunc(time.Hour, func() { n++ })
+	var n atomic.Int32
+	again := hunt.AfterFunc(time.Hour, func() { n.Add(1) })
 	hunt.Sleep(2 * time.Hour)
 	hunt.TimerReset(resets, again, time.Hour)
 	hunt.Sleep(2 * time.Hour)
 	hunt.TimerReset(resets, again, time.Hour)
 	hunt.TimerStop(stops, again)
 	hunt.Sleep(2 * time.Hour)
-	if n != 2 {
-		t.Errorf("the function was called %d times", n)
+	if n.Load() != 2 {
+		t.Errorf("the function was called %d times", n.Load())
 	}
 
 	other := time.NewTimer(time.Hour) // made by a package that is not hunted
@@ -127,6 +129,7 @@ func TestProgramTimers(t *testing.T) {
 
 func TestProgramTickers(t *testing.T) {
 	begin(t)
+	hunt.Go(starts, func() {})
 	start := hunt.Now()
 	ticker := hunt.NewTicker(time.Second)
 	for range 3 {
@@ -227,18 +230,17 @@ func TestProgramContexts(t *testing.T) {
 }
 
 // What is known of an earlier schedule is used in a later one.
-var kept = sync.Pool{}
+var kept *time.Timer
 
 func TestProgramKept(t *testing.T) {
 	begin(t)
-	timer, ok := kept.Get().(*time.Timer)
-	if !ok {
-		timer = hunt.NewTimer(time.Hour)
+	hunt.Go(starts, func() {})
+	if kept == nil {
+		kept = hunt.NewTimer(time.Hour)
 	} else {
-		hunt.TimerReset(resets, timer, time.Hour)
+		hunt.TimerReset(resets, kept, time.Hour)
 	}
-	get(timer.C)
-	kept.Put(timer)
+	get(kept.C)
 }
 
 // Orders that the race detector knows of: from who started a timer to who is woken by it.
@@ -312,9 +314,12 @@ func TestTime(t *testing.T) {
 // TestRealTime leaves time alone.
 func TestRealTime(t *testing.T) {
 	t.Parallel()
-	for _, program := range []string{"TestProgramReal"} {
-		last, output := hunted(t, protocol.HuntRequest{Test: program, Count: 3, Seed: 1, RealTime: true})
-		if last.Kind != protocol.HuntDone {
+	for program, kind := range map[string]string{
+		"TestProgramReal":     protocol.HuntDone,
+		"TestProgramDeadlock": protocol.HuntFinding,
+	} {
+		last, output := hunted(t, protocol.HuntRequest{Test: program, Count: 30, Seed: 1, RealTime: true})
+		if last.Kind != kind {
 			t.Errorf("%s: got %+v\n%s", program, last, output)
 		}
 	}

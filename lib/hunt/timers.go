@@ -39,12 +39,18 @@ const (
 // fire lets the next timer fire. It reports false if there is none that anybody waits for. It is the overseer's, who
 // calls it where no thread is ready, or where that was decided.
 func (s *schedule) fire() bool {
-	next, ok := s.clock.Next()
-	most := manyTicks
-	if s.mainOver.Load() {
-		most = someTicks
-		ok = ok && len(s.living()) > 0
+	over := s.mainOver.Load()
+	if over && len(s.living()) == 0 {
+		return false
 	}
+	if s.h.request.RealTime {
+		return s.awaitsRealTimer()
+	}
+	most := manyTicks
+	if over {
+		most = someTicks
+	}
+	next, ok := s.clock.Next()
 	if !ok || s.clock.Idle() > most {
 		return false
 	}
@@ -82,3 +88,33 @@ func (s *schedule) noteFired(site string) {
 	s.turns = append(s.turns, turn{thread: decide.Timer, from: site})
 	race.Enable()
 }
+
+// expect takes note of a real timer that may wake a thread: what waits for it cannot be seen.
+//
+//go:norace
+func (s *schedule) expect(d time.Duration) {
+	race.Disable()
+	s.expected = max(s.expected, time.Since(s.began)+min(d, maxExpected))
+	race.Enable()
+}
+
+const (
+	maxExpected = 100 * 365 * 24 * time.Hour
+	late        = 100 * time.Millisecond // by which a real timer may come
+)
+
+// awaitsRealTimer waits a moment where a real timer may still fire.
+func (s *schedule) awaitsRealTimer() bool {
+	if time.Since(s.began) > s.expectedAt()+late {
+		return false
+	}
+	if s.still() > patience {
+		s.inconclusive("it has waited for longer than " + patience.String() + ", and a timer may still fire")
+		return false
+	}
+	time.Sleep(longNap)
+	return true
+}
+
+//go:norace
+func (s *schedule) expectedAt() time.Duration { return s.expected }

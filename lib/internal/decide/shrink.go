@@ -180,25 +180,25 @@ func (s *Shrinker) proposes() bool {
 // it, if that is known; it has to be if it failed.
 func (s *Shrinker) Told(fails bool, recorded *Trace) {
 	better := fails && simpler(recorded.departures(), s.departures)
-	if better {
+	switch {
+	case better:
 		s.take(recorded)
 		s.since = 0
-	}
-	if len(s.alone) > 0 {
-		if s.alone[0].at < 0 {
-			s.usual = recorded
-		}
-		if s.alone = s.alone[1:]; better {
-			s.alone = nil
-		}
-		return
-	}
-	if !better {
+	case len(s.alone) == 0:
 		s.since++
 		s.from += s.chunk
 	}
 	if s.from >= len(s.parts) {
 		s.from = 0
+	}
+	if len(s.alone) == 0 {
+		return
+	}
+	if s.alone[0].at < 0 {
+		s.usual = recorded
+	}
+	if s.alone = s.alone[1:]; better {
+		s.alone = nil
 	}
 }
 
