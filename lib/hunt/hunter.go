@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/orchtest/orchtest/lib/internal/conductor"
 	"github.com/orchtest/orchtest/lib/internal/goroutines"
 	"github.com/orchtest/orchtest/lib/internal/race"
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -64,7 +63,7 @@ func (h *hunter) next(t *testing.T) *schedule {
 		runtime.GC()
 	}
 	s := &schedule{h: h, t: t, number: number, done: make(chan struct{})}
-	s.conductor = conductor.New(s)
+	s.conductor.Init(s, make(chan struct{}, 1))
 	s.decider = h.decide.begin(h, number)
 	s.live, s.all = make([]*thread, 0, 16), make([]*thread, 0, 16)
 	s.turns = make([]turn, 0, max(64, h.longest))

@@ -18,7 +18,7 @@ type schedule struct {
 	h         *hunter
 	t         *testing.T
 	number    int
-	conductor *conductor.Conductor
+	conductor conductor.Conductor
 	decider   decide.Decider
 	decision  decide.Decision // belongs to the baton
 	turns     []turn          // belongs to the baton
@@ -115,8 +115,8 @@ func (s *schedule) enlist(th *thread) {
 // Next implements conductor.Chooser.
 //
 //go:norace
-func (s *schedule) Next() *conductor.Thread {
-	if s.limit || s.fireNext || s.clockIsDue() {
+func (s *schedule) Next(_ *conductor.Thread, settled bool) *conductor.Thread {
+	if !settled || s.limit || s.fireNext || s.clockIsDue() {
 		return nil
 	}
 	d := &s.decision

@@ -3,6 +3,7 @@ package orchestrate
 import (
 	"os"
 
+	"github.com/orchtest/orchtest/lib/internal/race"
 	"github.com/orchtest/orchtest/lib/protocol"
 )
 
@@ -88,8 +89,10 @@ func (l *turnLog) goOn(th *thread, turn int) {
 	if l.logFile == nil {
 		return
 	}
+	race.Disable()
 	lines := protocol.AppendGoOn(nil, th.index, turn)
 	l.write(append(lines, l.end(th)...))
+	race.Enable()
 }
 
 // end returns the line that tells of the end of the thread's latest turn.

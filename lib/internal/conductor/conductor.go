@@ -24,11 +24,12 @@ import (
 
 // A Chooser says who has the next turn. It is asked by who has the baton, hidden from the race detector.
 type Chooser interface {
-	// Next returns a thread that is ready, or nil if it is for the overseer to go on.
-	Next() *Thread
+	// Next returns a thread that is ready, or nil if it is for the overseer to go on, as it is unless all is settled:
+	// then no thread is adrift, or new to the overseer. from is the thread whose turn has ended; nil is the overseer.
+	Next(from *Thread, settled bool) *Thread
 }
 
-// A Conductor gives the turns of one scenario or schedule. It is made by [New].
+// A Conductor gives the turns of one scenario or schedule, after Init. In the beginning the overseer has the baton.
 type Conductor struct {
 	chooser Chooser
 	holder  atomic.Int64           // of the baton: see inTurn
@@ -38,10 +39,8 @@ type Conductor struct {
 	taken   int                    // turns begun so far; belongs to the baton
 }
 
-// New returns a conductor that has the baton with its overseer.
-func New(chooser Chooser) *Conductor {
-	return &Conductor{chooser: chooser, wake: make(chan struct{}, 1)}
-}
+// Init says who chooses. The channel, whose capacity is 1, may serve one conductor after the other.
+func (c *Conductor) Init(chooser Chooser, wake chan struct{}) { c.chooser, c.wake = chooser, wake }
 
 // A Thread is what the conductor knows of a goroutine that takes turns. It is made by [Conductor.Add] and
 // [Conductor.Adopt].
@@ -50,8 +49,12 @@ type Thread struct {
 	baton  chan struct{}
 	state  atomic.Int32
 	number int  // of its latest turn, from 1; belongs to the baton
+	ready  bool // it waits for its turn, as far as who has the baton knows; belongs to the baton
 	drifts bool // it is adrift; the overseer's
 }
+
+// Again returns a thread for [Conductor.Add] that uses what th leaves behind, which has ended.
+func (th *Thread) Again() Thread { return Thread{baton: th.baton} }
 
 // States of a thread. The overseer sets it adrift, and it goes by itself from there to ending, and back to
 // steady, or to ended.
@@ -78,7 +81,7 @@ func (c *Conductor) Add(th *Thread, see bool) {
 	if th.baton == nil {
 		th.baton = make(chan struct{}, 1)
 	}
-	th.c, th.number, th.drifts = c, 0, false
+	th.c, th.number, th.ready, th.drifts = c, 0, true, false
 	th.state.Store(steady)
 	if see {
 		c.unknown.Add(1)
@@ -125,11 +128,10 @@ func (c *Conductor) Taken() int { return c.taken }
 //go:norace
 func (c *Conductor) Current() *Thread { return c.current.Load() }
 
-// Ready reports whether the thread waits for its turn. It is for who has the baton, and for threads that have not
-// got it, hidden from the race detector.
+// Ready reports whether the thread waits for its turn. It is for who has the baton.
 //
 //go:norace
-func (th *Thread) Ready() bool { return th.state.Load() == steady }
+func (th *Thread) Ready() bool { return th.ready }
 
 // HasBaton reports whether the thread is still in the turn that it was given; the calling goroutine is the
 // thread's own.
@@ -177,6 +179,7 @@ func (th *Thread) End(held bool) {
 	th.state.Store(ended)
 	race.Enable()
 	if held {
+		th.ready = false
 		th.c.pass(th)
 		return
 	}
@@ -191,7 +194,7 @@ func (th *Thread) End(held bool) {
 func (th *Thread) Depart() {
 	race.Disable()
 	th.c.unknown.Add(1)
-	th.drifts = true
+	th.ready, th.drifts = false, true
 	th.state.Store(adrift)
 	if th.c.current.Load() != th || !th.c.holder.CompareAndSwap(int64(th.number), overseers) {
 		th.c.unknown.Add(-1) // it was adrift before
@@ -206,10 +209,7 @@ func (th *Thread) Depart() {
 //go:norace
 func (c *Conductor) pass(holder *Thread) (again bool) {
 	race.Disable()
-	var next *Thread
-	if c.unknown.Load() == 0 {
-		next = c.chooser.Next()
-	}
+	next := c.chooser.Next(holder, c.unknown.Load() == 0)
 	if next == nil {
 		c.holder.Store(overseers)
 		c.rouse()
@@ -229,11 +229,22 @@ func (c *Conductor) pass(holder *Thread) (again bool) {
 func (c *Conductor) begin(th *Thread) {
 	c.taken++
 	th.number = c.taken
-	c.current.Store(th)
+	if c.current.Load() != th { // which is cheaper than to store it
+		c.current.Store(th)
+	}
 	c.holder.Store(int64(th.number))
 }
 
-// rouse wakes the overseer, if it sleeps.
+// Rouse wakes the overseer, if it sleeps.
+//
+//go:norace
+func (c *Conductor) Rouse() {
+	race.Disable()
+	c.rouse()
+	race.Enable()
+}
+
+// rouse is Rouse, for who is hidden already.
 //
 //go:norace
 func (c *Conductor) rouse() {

@@ -49,13 +49,13 @@ func (g *Goroutine) inLibrary(f Frame) bool {
 	switch path {
 	case "runtime", "sync", "internal/sync", "context", "iter", "time",
 		"internal/synctest", "testing/synctest",
-		"github.com/orchtest/orchtest/lib/latch", hunt:
+		"github.com/orchtest/orchtest/lib/latch", "github.com/orchtest/orchtest/lib/internal/conductor", hunt:
 		return true
 	case "os", "net", "syscall", "internal/poll", "internal/syscall/unix", "internal/syscall/windows":
 		return g.waitsOutside()
 	}
 	return strings.HasPrefix(path, "golang.org/x/sync/") || isOnceFunc(f) ||
-		strings.HasPrefix(f.Function, orchestrate+".(*thread).") || strings.HasPrefix(f.Function, orchestrate+".(*conductor).")
+		strings.HasPrefix(f.Function, orchestrate+".(*thread).") || strings.HasPrefix(f.Function, orchestrate+".(*course).")
 }
 
 // isOnceFunc tells whether a frame is of a function that sync.OnceFunc or one like it made. Where the compiler
