@@ -1,29 +1,115 @@
 package hunt
 
 import (
+	"fmt"
+	"os"
+	"runtime"
+
 	"github.com/orchtest/orchtest/lib/internal/decide"
 	"github.com/orchtest/orchtest/lib/protocol"
 )
 
-// deciders are those of the request's strategies.
-type deciders struct{ state uint64 }
-
-func (d *deciders) init(h *hunter) error { return nil }
-
-func (d *deciders) begin(h *hunter, number int) decide.Decider {
-	d.state = (h.request.Seed+uint64(number)+1)*0x9E3779B97F4A7C15 | 1
-	return d
+// deciders make the decisions of a process's schedules: strategies, or a trace that is replayed.
+type deciders struct {
+	portfolio *decide.Portfolio
+	trace     *decide.Trace // that is replayed; nil where none is
+	replay    *decide.Replay
+	lenient   *decide.Lenient
+	recorder  decide.Recorder
+	searches  bool // by delays, and nothing else
+	over      bool // there is no schedule any more
 }
 
-//go:norace
-func (d *deciders) Decide(x *decide.Decision) int {
-	d.state ^= d.state << 13
-	d.state ^= d.state >> 7
-	d.state ^= d.state << 17
-	return int((d.state >> 11) % uint64(len(x.Options)))
+func (d *deciders) start(r *protocol.HuntRequest) (err error) {
+	if r.Replay != "" {
+		text, err := os.ReadFile(r.Replay)
+		if err != nil {
+			return err
+		}
+		if d.trace, err = decide.ParseTrace(string(text)); err != nil {
+			return fmt.Errorf("%s: %w", r.Replay, err)
+		}
+		return nil
+	}
+	d.portfolio, err = decide.NewPortfolio(decide.Config{
+		Strategies: r.Strategies, Seed: r.Seed, Depth: r.Depth, Length: r.Length, Delay: r.Delay,
+	})
+	d.searches = err == nil && len(r.Strategies) == 1 && d.portfolio.Delay() != nil
+	return err
 }
 
-func (d *deciders) exhausted() bool                              { return false }
-func (d *deciders) writeTrace(s *schedule)                       {}
-func (d *deciders) describe(s *schedule, r *protocol.HuntReport) {}
-func (s *schedule) decisions() int                               { return s.conductor.Taken() }
+// begin begins the schedule of a number. It returns false where there are none any more.
+func (d *deciders) begin(number int, lenient bool) bool {
+	switch {
+	case d.trace == nil:
+		d.over = !d.portfolio.Begin(number)
+		d.recorder.Decider = d.portfolio
+	case lenient:
+		d.lenient = decide.NewLenient(d.trace)
+		d.recorder.Decider = d.lenient
+	default:
+		d.replay = decide.NewReplay(d.trace)
+		d.recorder.Decider = d.replay
+	}
+	d.recorder.Begin()
+	return !d.over
+}
+
+// end ends a schedule.
+func (d *deciders) end() {
+	if d.portfolio != nil {
+		d.portfolio.End()
+	}
+	if d.replay != nil {
+		d.replay.End()
+	}
+}
+
+// diverged says where a replay has left its trace; "" where it has not.
+func (d *deciders) diverged() string {
+	if d.replay == nil || !d.replay.Diverged().Is {
+		return ""
+	}
+	return d.replay.Diverged().String()
+}
+
+// exhausted reports whether there are no schedules any more that were not run.
+func (d *deciders) exhausted() bool {
+	return d.over || d.searches && d.portfolio.Delay().Exhausted()
+}
+
+// recorded is the trace of the schedule that is running, or the last one.
+func (s *schedule) recorded() *decide.Trace {
+	r, d := &s.h.request, &s.h.deciders
+	h := decide.Header{Test: r.Test, Seed: r.Seed, Schedule: s.number, Depth: r.Depth, Length: r.Length, Go: runtime.Version()}
+	if d.portfolio != nil {
+		h.Strategy = d.portfolio.Name()
+	} else {
+		h.Strategy, h.Seed, h.Schedule = d.trace.Header.Strategy, d.trace.Header.Seed, d.trace.Header.Schedule
+	}
+	return d.recorder.Trace(h)
+}
+
+// describe completes a report, after the schedule's end.
+func (d *deciders) describe(s *schedule, r *protocol.HuntReport) {
+	r.Hash = fmt.Sprintf("%016x", d.recorder.Hash())
+	if r.Finding != nil {
+		r.Trace = s.recorded().String()
+	}
+	if d.portfolio == nil {
+		return
+	}
+	r.Strategy = d.portfolio.Name()
+	if delay := d.portfolio.Delay(); delay != nil {
+		r.Delay, r.Exhausted = delay.State(), delay.Exhausted()
+	}
+}
+
+// writeTrace writes the trace of the last schedule to where it is asked for.
+func (s *schedule) writeTrace() {
+	if path := s.h.request.Trace; path != "" {
+		if err := os.WriteFile(path, []byte(s.recorded().String()), 0o600); err != nil {
+			panic("orchtest: " + err.Error())
+		}
+	}
+}

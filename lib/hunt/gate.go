@@ -117,23 +117,31 @@ func spawn(site string, f func()) {
 		return
 	}
 	parent := s.self()
+	if parent.isStranger() {
+		parent.stop(site)
+	}
 	th := s.add(site, parent.id)
 	go th.run(f)
 	parent.stop(site)
 }
 
+// isStranger reports whether the overseer has yet to see the calling thread.
+//
+//go:norace
+func (th *thread) isStranger() bool { return !th.seen }
+
 // run is the goroutine of a thread.
 func (th *thread) run(f func()) {
 	returned := false
-	defer func() { th.leave(returned) }()
+	defer th.leave(&returned)
 	th.Await()
 	f()
 	returned = true
 }
 
 // leave ends a thread. A panic ends the process, after it was reported.
-func (th *thread) leave(returned bool) {
-	if !returned {
+func (th *thread) leave(returned *bool) {
+	if !*returned {
 		if v := recover(); v != nil {
 			th.s.panicked(th, v)
 			panic(v)

@@ -24,7 +24,7 @@ type hunter struct {
 	longest int
 	threads int
 	told    atomic.Bool // a report was written that ends the process
-	decide  deciders
+	deciders
 }
 
 // theHunter is nil where the process is not to hunt.
@@ -58,13 +58,15 @@ func (h *hunter) next(t *testing.T) *schedule {
 		return nil
 	}
 	number := h.request.First + h.run*h.request.Stride
+	if !h.begin(number, h.request.Lenient) {
+		return nil
+	}
 	h.run++
 	if h.run%collectEvery == 0 {
 		runtime.GC()
 	}
 	s := &schedule{h: h, t: t, number: number, done: make(chan struct{})}
 	s.conductor.Init(s, make(chan struct{}, 1))
-	s.decider = h.decide.begin(h, number)
 	s.live, s.all = make([]*thread, 0, 16), make([]*thread, 0, 16)
 	s.turns = make([]turn, 0, max(64, h.longest))
 	return s
@@ -91,7 +93,7 @@ func (h *hunter) start() bool {
 			Reason: "what goroutines do cannot be seen with this version of Go: " + runtime.Version()})
 		return false
 	}
-	if err := h.decide.init(h); err != nil {
+	if err := h.deciders.start(&h.request); err != nil {
 		h.tell(protocol.HuntReport{Kind: protocol.HuntToolError, Reason: err.Error()})
 		return false
 	}
@@ -120,19 +122,19 @@ func (s *schedule) tellLast(r protocol.HuntReport) {
 	r.Schedule = s.number
 	s.h.describe(s, &r)
 	s.h.tell(r)
-	s.h.decide.writeTrace(s)
+	s.writeTrace()
 }
 
 func (h *hunter) describe(s *schedule, r *protocol.HuntReport) {
 	h.count(s)
 	r.Schedules, r.Steps, r.Longest, r.Threads = h.run, h.turns, h.longest, h.threads
-	h.decide.describe(s, r)
+	h.deciders.describe(s, r)
 }
 
 //go:norace
 func (h *hunter) count(s *schedule) {
 	h.turns += int64(s.conductor.Taken())
-	h.longest = max(h.longest, s.decisions())
+	h.longest = max(h.longest, h.recorder.Len())
 	h.threads = max(h.threads, len(s.all))
 }
 
@@ -191,13 +193,16 @@ func (s *schedule) waitForOverseer() {
 
 // ended takes note that a schedule has come to a good end.
 func (h *hunter) ended(s *schedule) {
+	h.end()
 	switch {
-	case h.run == h.request.Count || h.decide.exhausted():
+	case h.diverged() != "":
+		s.diverges()
+	case h.run == h.request.Count || h.exhausted():
 		h.told.Store(true)
 		r := protocol.HuntReport{Kind: protocol.HuntDone, Schedule: s.number + h.request.Stride}
 		h.describe(s, &r)
 		h.tell(r)
-		h.decide.writeTrace(s)
+		s.writeTrace()
 	case h.run&(h.run-1) == 0 || h.run%progressEvery == 0:
 		r := protocol.HuntReport{Kind: protocol.HuntProgress, Schedule: s.number + h.request.Stride}
 		h.describe(s, &r)

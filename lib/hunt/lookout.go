@@ -1,6 +1,7 @@
 package hunt
 
 import (
+	"cmp"
 	"runtime"
 	"slices"
 	"time"
@@ -12,10 +13,11 @@ import (
 // A lookout is what the overseer of a schedule knows. As one goroutine runs at a time, and none but the overseer
 // once it runs, statuses tell all; to stop the world for a look at every stack is for verdicts only.
 type lookout struct {
-	spins   int       // looks in a row that found something moving
-	since   time.Time // when that was first noticed
-	waiting time.Time // since when all wait for the world outside
-	looker  goroutines.Looker
+	spins     int       // looks in a row that found something moving
+	since     time.Time // when that was first noticed
+	still     time.Time // since when no thread could go on
+	movements int       // by then
+	looker    goroutines.Looker
 }
 
 // How long the overseer waits, in real time, for what it does not give turns to.
@@ -68,11 +70,11 @@ func (s *schedule) Settle() bool {
 		case s.h.over():
 			return false
 		case moving:
-			if !s.wait("") {
+			if !s.wait(nil) {
 				return false
 			}
 		case outside != nil && !s.anyReady():
-			if !s.wait(outside.site) {
+			if !s.wait(outside) {
 				return false
 			}
 		default:
@@ -88,13 +90,13 @@ func (s *schedule) Settle() bool {
 func (s *schedule) look() (outside *thread, moving bool) {
 	ended := false
 	s.lockHidden()
+	moving = s.welcome()
 	for _, th := range s.live {
 		switch {
 		case !th.Drifts() && th.Ended():
 			ended = true
 		case s.conductor.Collect(&th.Thread):
 			s.noteGoesOn(th)
-			moving = moving || !th.learn()
 			ended = ended || th.Ended()
 		case !th.Drifts():
 			if !th.seen {
@@ -104,8 +106,6 @@ func (s *schedule) look() (outside *thread, moving bool) {
 					moving = true
 				}
 			}
-		case !th.seen:
-			moving = true // it was adopted, and comes to its scheduling point
 		default:
 			switch th.doing() {
 			case moves:
@@ -125,6 +125,26 @@ func (s *schedule) look() (outside *thread, moving bool) {
 	}
 	s.unlockHidden()
 	return outside, moving
+}
+
+// welcome gives the strangers their numbers, once all of them wait. It reports whether there were any.
+//
+//go:norace
+func (s *schedule) welcome() bool {
+	if len(s.strangers) == 0 {
+		return false
+	}
+	for _, th := range s.strangers {
+		if !th.learn() {
+			return true
+		}
+	}
+	slices.SortFunc(s.strangers, func(a, b *thread) int { return cmp.Compare(a.g.ID(), b.g.ID()) })
+	for _, th := range s.strangers {
+		s.enlist(th)
+	}
+	s.strangers = s.strangers[:0]
+	return true
 }
 
 //go:norace
@@ -185,9 +205,9 @@ func (s *schedule) anyReady() bool {
 	return false
 }
 
-// wait lets others run. It returns false, and a verdict is there, once that took too long: nothing is known of
-// what goes on, unless it is the input or output of the thread at a site.
-func (s *schedule) wait(io string) bool {
+// wait lets others run. It returns false, and a verdict is there, once that took too long. What is waited for is
+// the input or output of a thread; or, where that is nil, somebody who runs.
+func (s *schedule) wait(outside *thread) bool {
 	l := &s.lookout
 	l.spins++
 	if l.spins < busySpins {
@@ -198,8 +218,8 @@ func (s *schedule) wait(io string) bool {
 	}
 	time.Sleep(nap)
 	switch waited := time.Since(l.since); {
-	case io != "" && waited > ioPatience:
-		s.notHuntable("input and output at " + placeIn(io))
+	case outside != nil && waited > ioPatience:
+		s.notHuntable("it waits for input or output, in " + s.doingWhat(outside))
 		return false
 	case waited > patience:
 		s.inconclusive("a goroutine ran for longer than " + patience.String() + " without coming to a synchronisation")
@@ -207,6 +227,19 @@ func (s *schedule) wait(io string) bool {
 	}
 	return true
 }
+
+// doingWhat says what a thread does, and where.
+func (s *schedule) doingWhat(th *thread) string {
+	g := s.lookout.looker.Look().Goroutine(th.goroutine())
+	if g == nil {
+		return "a goroutine that has ended"
+	}
+	on, file, line := g.Wait()
+	return on + " at " + s.h.short(file, line)
+}
+
+//go:norace
+func (th *thread) goroutine() int64 { return th.g.ID() }
 
 // Watch implements conductor.Lookout.
 func (s *schedule) Watch() bool {
@@ -218,7 +251,7 @@ func (s *schedule) Watch() bool {
 			return !s.h.over()
 		}
 		th := of(c)
-		io := ""
+		var outside *thread
 		if number > 0 && !th.waitsForTurn() {
 			switch th.doing() {
 			case blocks:
@@ -230,11 +263,11 @@ func (s *schedule) Watch() bool {
 				s.conductor.Forget(c)
 				return true
 			case outer:
-				io = th.where()
+				outside = th
 			case moves:
 			}
 		}
-		if s.h.over() || !s.wait(io) {
+		if s.h.over() || !s.wait(outside) {
 			return false
 		}
 	}
@@ -253,8 +286,12 @@ func (th *thread) waitsForTurn() bool {
 
 // Idle implements conductor.Lookout: no thread is ready.
 func (s *schedule) Idle() bool {
+	limit, lost := s.ends()
 	switch {
-	case s.overLimit():
+	case lost:
+		s.diverges()
+		return false
+	case limit:
 		s.inconclusive("it is not over after twice --max-steps turns")
 		return false
 	case s.fire():
@@ -265,8 +302,10 @@ func (s *schedule) Idle() bool {
 	return s.idle()
 }
 
+// ends reports whether the schedule is to end before the test has: by the limit of steps, or as a replay has left its trace.
+//
 //go:norace
-func (s *schedule) overLimit() bool { return s.limit }
+func (s *schedule) ends() (limit, lost bool) { return s.limit, s.lost }
 
 //go:norace
 func (s *schedule) living() []*thread { return s.live }
@@ -275,20 +314,21 @@ func (s *schedule) living() []*thread { return s.live }
 // deadlock, or a leak.
 func (s *schedule) idle() bool {
 	l := &s.lookout
+	waited := s.still()
 	snapshot := l.looker.Look()
 	awake := s.awake(snapshot)
 	if awake == nil {
-		l.waiting = time.Time{}
-		s.blocked(snapshot)
-		return false
-	}
-	if l.waiting.IsZero() {
-		l.waiting = time.Now()
+		if waited >= s.window() {
+			s.blocked(snapshot)
+			return false
+		}
+		time.Sleep(longNap)
+		return true
 	}
 	on, file, line := awake.Wait()
-	switch waited := time.Since(l.waiting); {
+	switch {
 	case awake.State == "IO wait" && waited > ioPatience:
-		s.notHuntable(on + " at " + s.h.short(file, line))
+		s.notHuntable("it waits for input or output, in " + on + " at " + s.h.short(file, line))
 		return false
 	case waited > patience:
 		s.inconclusive("a goroutine that is not hunted has been in " + on + " at " + s.h.short(file, line) +
@@ -297,6 +337,33 @@ func (s *schedule) idle() bool {
 	}
 	time.Sleep(longNap)
 	return true
+}
+
+// window is for how long nothing is to change before it is a deadlock.
+func (s *schedule) window() time.Duration {
+	return time.Duration(s.h.request.Window) * time.Millisecond
+}
+
+// still returns for how long no thread could go on, and none did.
+func (s *schedule) still() time.Duration {
+	l := &s.lookout
+	if n := s.movements(); l.still.IsZero() || n != l.movements {
+		l.still, l.movements = time.Now(), n
+	}
+	return time.Since(l.still)
+}
+
+// movements changes when a thread had a turn, or went on.
+//
+//go:norace
+func (s *schedule) movements() (n int) {
+	n = s.conductor.Taken()
+	for _, th := range s.live {
+		if th.parked {
+			n++
+		}
+	}
+	return n
 }
 
 // awake returns a goroutine that is no thread, runs or will, and so may wake one.

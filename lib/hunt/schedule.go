@@ -19,16 +19,19 @@ type schedule struct {
 	t         *testing.T
 	number    int
 	conductor conductor.Conductor
-	decider   decide.Decider
 	decision  decide.Decision // belongs to the baton
 	turns     []turn          // belongs to the baton
 	fireNext  bool            // it was decided that the next timer fires; belongs to the baton
-	fair      decide.Decider  // once it takes long; belongs to the baton
-	limit     bool            // it took too long; belongs to the baton
+	long      bool            // it has taken long: all have their turns in turn; belongs to the baton
+	limit     bool            // it has taken too long; belongs to the baton
+	lost      bool            // a replay has left its trace; belongs to the baton
 
 	lock spinlock  // of what follows, as threads may come from anywhere
 	live []*thread // that have not ended, in the order of their numbers
 	all  []*thread // by number
+	// strangers have come to a scheduling point, and are threads as soon as the overseer has seen them. They get
+	// their numbers in the order in which they were started: that in which they came is the scheduler's.
+	strangers []*thread
 
 	main     *thread
 	mainOver atomic.Bool // the test, with its cleanups, has come to its end
@@ -86,37 +89,39 @@ func (s *schedule) add(site string, parent int) *thread {
 	th := &thread{s: s, parent: parent, made: site, site: site, last: -1}
 	s.conductor.Add(&th.Thread, true)
 	race.Disable()
+	s.lock.lock()
 	s.enlist(th)
+	s.lock.unlock()
 	race.Enable()
 	return th
 }
 
-// adopt makes the calling goroutine a thread.
+// adopt makes the calling goroutine a thread: a stranger until the overseer has seen it.
 //
 //go:norace
 func (s *schedule) adopt() *thread {
 	th := &thread{s: s, parent: -1, last: -1}
 	s.conductor.Adopt(&th.Thread)
 	race.Disable()
-	s.enlist(th)
+	s.lock.lock()
+	s.strangers = append(s.strangers, th)
+	s.lock.unlock()
 	race.Enable()
 	return th
 }
 
 //go:norace
 func (s *schedule) enlist(th *thread) {
-	s.lock.lock()
 	th.id = len(s.all)
 	s.all = append(s.all, th)
 	s.live = append(s.live, th)
-	s.lock.unlock()
 }
 
 // Next implements conductor.Chooser.
 //
 //go:norace
 func (s *schedule) Next(_ *conductor.Thread, settled bool) *conductor.Thread {
-	if !settled || s.limit || s.fireNext || s.clockIsDue() {
+	if !settled || s.limit || s.lost || s.fireNext || s.clockIsDue() {
 		return nil
 	}
 	d := &s.decision
@@ -140,7 +145,10 @@ func (s *schedule) Next(_ *conductor.Thread, settled bool) *conductor.Thread {
 	s.offerTimer(d)
 	i := 0
 	if len(d.Options) > 1 {
-		i = s.decide()
+		if i = s.decide(); i < 0 {
+			s.lost = true
+			return nil
+		}
 	}
 	number := d.Options[i].Number
 	if number == decide.Timer {
@@ -164,17 +172,15 @@ func (s *schedule) Next(_ *conductor.Thread, settled bool) *conductor.Thread {
 //
 //go:norace
 func (s *schedule) takesLong() {
-	s.fair = &decide.RoundRobin{}
+	if !s.long {
+		s.long = true
+		s.h.recorder.Decider = &decide.RoundRobin{}
+	}
 	s.limit = s.conductor.Taken() >= 2*s.h.request.MaxSteps
 }
 
 //go:norace
-func (s *schedule) decide() int {
-	if s.fair != nil {
-		return s.fair.Decide(&s.decision)
-	}
-	return s.decider.Decide(&s.decision)
-}
+func (s *schedule) decide() int { return s.h.recorder.Decide(&s.decision) }
 
 //go:norace
 func (s *schedule) chooseCase(th *thread, site string, n int) int {
@@ -183,7 +189,11 @@ func (s *schedule) chooseCase(th *thread, site string, n int) int {
 	for i := range n {
 		d.Options = append(d.Options, decide.Option{Number: i})
 	}
-	return s.decide()
+	i := s.decide()
+	if i < 0 {
+		s.lost, i = true, 0 // the schedule ends at the thread's next point
+	}
+	return i
 }
 
 // noteEnd notes where the thread's turn came to its end. It is for who has the baton.

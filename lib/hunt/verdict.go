@@ -17,6 +17,12 @@ func (s *schedule) inconclusive(reason string) {
 	os.Exit(0)
 }
 
+// diverges reports that a replay has left its trace.
+func (s *schedule) diverges() {
+	s.h.end()
+	s.tellLast(protocol.HuntReport{Kind: protocol.HuntDiverged, Reason: s.h.diverged()})
+}
+
 // notHuntable ends the process: the test does what is not under control.
 func (s *schedule) notHuntable(reason string) {
 	s.tellLast(protocol.HuntReport{Kind: protocol.HuntNotHuntable, Reason: reason})

@@ -17,16 +17,20 @@ type HuntRequest struct {
 	// Strategies take turns: schedule n is of Strategies[n % len]. "random", "pct", "delay".
 	Strategies []string `json:"strategies,omitempty"`
 	Seed       uint64   `json:"seed"`
-	Depth      int      `json:"depth,omitempty"`      // of pct
-	Length     int      `json:"length,omitempty"`     // how many decisions are expected, for pct
-	Delay      string   `json:"delay,omitempty"`      // where the delay-bounded search goes on
-	Replay     string   `json:"replay,omitempty"`     // path of a trace that is followed instead
-	Lenient    bool     `json:"lenient,omitempty"`    // a replay that diverges goes on by default choices
-	Trace      string   `json:"trace,omitempty"`      // path where the trace of the last schedule is written
-	MaxSteps   int      `json:"max_steps,omitempty"`  // turns after which a schedule is inconclusive
-	RealTime   bool     `json:"real_time,omitempty"`  // leave time alone
-	KeepGoing  bool     `json:"keep_going,omitempty"` // go on after a failed test, where the process can
-	Folder     string   `json:"folder,omitempty"`     // paths below it are shortened
+	Depth      int      `json:"depth,omitempty"`     // of pct
+	Length     int      `json:"length,omitempty"`    // how many decisions are expected, for pct
+	Delay      string   `json:"delay,omitempty"`     // where the delay-bounded search goes on
+	Replay     string   `json:"replay,omitempty"`    // path of a trace that is followed instead
+	Lenient    bool     `json:"lenient,omitempty"`   // a replay that diverges goes on by default choices
+	Trace      string   `json:"trace,omitempty"`     // path where the trace of the last schedule is written
+	MaxSteps   int      `json:"max_steps,omitempty"` // turns after which a schedule is inconclusive
+	RealTime   bool     `json:"real_time,omitempty"` // leave time alone
+	// Window is for how long, in milliseconds of real time, nothing may change before a deadlock or a leak is
+	// said to be one: packages that are not rewritten may have timers. In search it is 0: what was found is
+	// confirmed with a window.
+	Window    int    `json:"window,omitempty"`
+	KeepGoing bool   `json:"keep_going,omitempty"` // go on after a failed test, where the process can
+	Folder    string `json:"folder,omitempty"`     // paths below it are shortened
 }
 
 // What a HuntReport tells.

@@ -1,5 +1,8 @@
 // Package decide makes the decisions of a schedule: which thread has the next turn, which ready case a select
 // statement takes, whether a timer fires.
+//
+// What decides is pure: it knows no goroutines, no clock and no files. The same seed and the same decisions to be
+// made give the same choices in any process.
 package decide
 
 // A Kind is what is decided.
@@ -31,26 +34,56 @@ type Decision struct {
 }
 
 // A Decider decides. It is asked by one goroutine at a time, in functions hidden from the race detector: it
-// must start no goroutine and use neither maps nor fmt nor what the test uses.
+// must start no goroutine and use neither maps nor fmt nor what the test uses, let no append grow a slice and copy
+// none by copy, which tell the detector whatever the function is marked.
 type Decider interface {
-	// Decide returns the index of an option.
+	// Decide returns the index of an option; -1 if the schedule cannot go on, which only a replay says.
 	Decide(*Decision) int
 }
 
-// RoundRobin gives every thread its turn, in the order of their numbers.
-type RoundRobin struct{}
+// A Strategy decides one schedule after another.
+type Strategy interface {
+	Decider
 
-// Decide implements Decider.
+	// Begin begins the schedule of that number. It returns false if there are no more: the schedule is not to
+	// be run with it.
+	Begin(schedule int) bool
+}
+
+// yielding begins the sites of calls by which a thread says that others should go on.
+const yielding = "runtime.Gosched\t"
+
+// yields tells whether the thread that had the last turn offers it to the others.
 //
 //go:norace
-func (RoundRobin) Decide(d *Decision) int {
-	if d.Kind == Case {
-		return 0
+func (d *Decision) yields() bool {
+	if d.Kind != Turn || d.Current < 0 {
+		return false
 	}
-	for i, o := range d.Options {
-		if o.Number > d.Thread {
+	site := d.Options[d.Current].Site
+	return len(site) >= len(yielding) && site[:len(yielding)] == yielding
+}
+
+// next returns the index of the thread that follows the one of the last turn in the order of their numbers, and
+// the first one after the last.
+//
+//go:norace
+func (d *Decision) next() int {
+	for i := range d.Options {
+		if d.Options[i].Number > d.Thread {
 			return i
 		}
 	}
 	return 0
+}
+
+// threads returns how many options there are besides the timer.
+//
+//go:norace
+func (d *Decision) threads() int {
+	n := len(d.Options)
+	if d.Kind == Turn && d.Options[n-1].Number == Timer {
+		n--
+	}
+	return n
 }

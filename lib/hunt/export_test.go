@@ -1,0 +1,4 @@
+package hunt
+
+// Hunts tells whether the process is to hunt.
+var Hunts = theHunter != nil

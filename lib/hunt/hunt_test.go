@@ -1,0 +1,123 @@
+package hunt_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/orchtest/orchtest/lib/protocol"
+)
+
+// hunted runs schedules of a program, which is a test of this package, in a process of its own. It returns what was
+// reported last, and how the process ended.
+func hunted(t *testing.T, r protocol.HuntRequest) (last protocol.HuntReport, output string) {
+	t.Helper()
+	r.Report = filepath.Join(t.TempDir(), "report")
+	request, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^"+r.Test+"$", fmt.Sprintf("-test.count=%d", max(r.Count, 1)),
+		"-test.failfast", "-test.parallel=64", "-test.timeout=60s")
+	cmd.Env = append(os.Environ(), protocol.EnvHunt+"="+string(request), "GOMAXPROCS=1", "GODEBUG=randautoseed=0",
+		"GORACE=atexit_sleep_ms=0")
+	text, _ := cmd.CombinedOutput() // findings fail
+	lines, err := os.ReadFile(r.Report)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	for line := range bytes.Lines(lines) {
+		last = protocol.HuntReport{}
+		if err := json.Unmarshal(line, &last); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return last, string(text)
+}
+
+func TestVerdicts(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		program string
+		kind    string // of the last report
+		finding string
+		says    []string // in the report
+	}{
+		{"TestProgramClean", protocol.HuntDone, "", nil},
+		{"TestProgramDeadlock", protocol.HuntFinding, protocol.FoundDeadlock, []string{"sync.Mutex.Lock", "sync.WaitGroup.Wait"}},
+		{"TestProgramLeak", protocol.HuntFinding, protocol.FoundLeak, []string{"chan send"}},
+		{"TestProgramPanic", protocol.HuntFinding, protocol.FoundPanic, []string{"panic: lost", "programs_test.go"}},
+		{"TestProgramFailure", protocol.HuntFinding, protocol.FoundFailure, nil},
+		{"TestProgramGoexit", protocol.HuntFinding, protocol.FoundFailure, nil},
+		{"TestProgramSubtests", protocol.HuntDone, "", nil},
+		{"TestProgramParallel", protocol.HuntDone, "", nil},
+		{"TestProgramParallelBug", protocol.HuntFinding, protocol.FoundFailure, nil},
+		{"TestProgramSelect", protocol.HuntFinding, protocol.FoundFailure, nil},
+		{"TestProgramAdopted", protocol.HuntDone, "", nil},
+		{"TestProgramAdoptedBug", protocol.HuntFinding, protocol.FoundFailure, nil},
+		{"TestProgramSpins", protocol.HuntDone, "", nil},
+		{"TestProgramEndless", protocol.HuntInconclusive, "", []string{"max-steps"}},
+		{"TestProgramNetwork", protocol.HuntNotHuntable, "", []string{"programs_test.go"}},
+		{"TestProgramDeclined", protocol.HuntNotHuntable, "", []string{"a child process at m/a.go:1:1"}},
+		{"TestProgramOld", protocol.HuntDone, "", nil},
+	} {
+		t.Run(test.program, func(t *testing.T) {
+			t.Parallel()
+			last, output := hunted(t, protocol.HuntRequest{Test: test.program, Count: 200, Seed: 1, MaxSteps: 2000})
+			said, err := json.Marshal(last)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if last.Kind != test.kind || last.Finding == nil != (test.finding == "") ||
+				last.Finding != nil && last.Finding.Kind != test.finding {
+				t.Fatalf("got %s\n%s", said, output)
+			}
+			for _, text := range test.says {
+				if !strings.Contains(string(said), text) {
+					t.Errorf("got %s\nwant %s", said, text)
+				}
+			}
+			if last.Kind == protocol.HuntFinding && last.Trace != "" {
+				replays(t, test.program, last)
+			}
+		})
+	}
+}
+
+// replays has the trace of a finding followed in another process.
+func replays(t *testing.T, program string, found protocol.HuntReport) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "trace")
+	if err := os.WriteFile(path, []byte(found.Trace), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	last, output := hunted(t, protocol.HuntRequest{Test: program, Count: 1, Replay: path, MaxSteps: 2000})
+	if last.Finding == nil || last.Finding.Identity != found.Finding.Identity || last.Hash != found.Hash {
+		t.Errorf("replay: got %+v, want %s\n%s", last, found.Finding.Identity, output)
+	}
+}
+
+// TestSame runs the same schedules in several processes.
+func TestSame(t *testing.T) {
+	t.Parallel()
+	for _, program := range []string{"TestProgramClean", "TestProgramSubtests", "TestProgramParallel", "TestProgramAdopted"} {
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			want := ""
+			for range 5 {
+				last, output := hunted(t, protocol.HuntRequest{Test: program, Count: 20, Seed: 7})
+				if want == "" {
+					want = last.Hash
+				}
+				if last.Hash != want || want == "" {
+					t.Errorf("got %s, want %s\n%s", last.Hash, want, output)
+				}
+			}
+		})
+	}
+}

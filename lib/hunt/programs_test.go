@@ -1,0 +1,248 @@
+package hunt_test
+
+import (
+	"net"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/orchtest/orchtest/lib/hunt"
+)
+
+// begin begins a program.
+func begin(t *testing.T) {
+	if !hunt.Hunts {
+		t.Skip("a program that is hunted")
+	}
+	hunt.Begin(t)
+}
+
+const (
+	locks   = "sync.Mutex.Lock\tm/a.go:2:1"
+	unlocks = "sync.Mutex.Unlock\tm/a.go:3:1"
+	starts  = "go\tm/a.go:4:1"
+	waits   = "sync.WaitGroup.Wait\tm/a.go:5:1"
+	sends   = "chan send\tm/a.go:6:1"
+	gets    = "chan receive\tm/a.go:7:1"
+)
+
+func lock(mu *sync.Mutex)   { hunt.F0(locks, mu.Lock).Do() }
+func unlock(mu *sync.Mutex) { hunt.F0(unlocks, mu.Unlock).Do() }
+
+func TestProgramClean(t *testing.T) {
+	begin(t)
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	n := 0
+	for range 3 {
+		hunt.WaitGroupGo(starts, &wg, func() {
+			for range 3 {
+				lock(&mu)
+				n++
+				unlock(&mu)
+			}
+		})
+	}
+	hunt.F0(waits, wg.Wait).Do()
+	if n != 9 {
+		t.Error(n)
+	}
+}
+
+func TestProgramDeadlock(t *testing.T) {
+	begin(t)
+	var a, b sync.Mutex
+	var wg sync.WaitGroup
+	both := func(first, second *sync.Mutex) func() {
+		return func() {
+			lock(first)
+			lock(second)
+			unlock(second)
+			unlock(first)
+		}
+	}
+	hunt.WaitGroupGo(starts, &wg, both(&a, &b))
+	hunt.WaitGroupGo(starts, &wg, both(&b, &a))
+	hunt.F0(waits, wg.Wait).Do()
+}
+
+func TestProgramLeak(t *testing.T) {
+	begin(t)
+	first, second := make(chan int), make(chan int)
+	hunt.Go(starts, func() { hunt.To(first).Send(sends, 1) })
+	hunt.Go(starts, func() { hunt.To(second).Send(sends, 2) })
+	select {
+	case <-first:
+	case <-second:
+	}
+}
+
+func TestProgramPanic(t *testing.T) {
+	begin(t)
+	var mu sync.Mutex
+	n := 0
+	hunt.Go(starts, func() {
+		lock(&mu)
+		if n > 0 {
+			panic("lost")
+		}
+		unlock(&mu)
+	})
+	lock(&mu)
+	n++
+	unlock(&mu)
+}
+
+func TestProgramFailure(t *testing.T) {
+	begin(t)
+	n := 0
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	for range 2 {
+		hunt.WaitGroupGo(starts, &wg, func() {
+			lock(&mu)
+			before := n
+			unlock(&mu)
+			lock(&mu)
+			n = before + 1
+			unlock(&mu)
+		})
+	}
+	hunt.F0(waits, wg.Wait).Do()
+	if n != 2 {
+		t.Errorf("got %d", n)
+	}
+}
+
+func TestProgramGoexit(t *testing.T) {
+	begin(t)
+	ch := make(chan int)
+	hunt.Go(starts, func() {
+		t.FailNow() // from another goroutine, so that nobody sends
+		hunt.To(ch).Send(sends, 1)
+	})
+	hunt.Receive(gets, ch)
+}
+
+func TestProgramSubtests(t *testing.T) {
+	begin(t)
+	for _, name := range []string{"a", "b"} {
+		hunt.Run("testing.T.Run\tm/a.go:8:1", t, name, func(t *testing.T) {
+			ch := make(chan int)
+			hunt.Go(starts, func() { hunt.To(ch).Send(sends, 1) })
+			hunt.Receive(gets, ch)
+		})
+	}
+}
+
+func parallel(t *testing.T, correct bool) {
+	begin(t)
+	var n atomic.Int32
+	for _, name := range []string{"a", "b", "c"} {
+		hunt.Run("testing.T.Run\tm/a.go:8:1", t, name, func(t *testing.T) {
+			hunt.F0("testing.T.Parallel\tm/a.go:9:1", t.Parallel).Do()
+			before := hunt.R0("atomic.Int32.Load\tm/a.go:10:1", n.Load).Do()
+			if !hunt.R2("atomic.Int32.CompareAndSwap\tm/a.go:11:1", n.CompareAndSwap).Do(before, before+1) && !correct {
+				t.Error("another one was faster")
+			}
+		})
+	}
+}
+
+func TestProgramParallel(t *testing.T)    { parallel(t, true) }
+func TestProgramParallelBug(t *testing.T) { parallel(t, false) }
+
+func TestProgramSelect(t *testing.T) {
+	begin(t)
+	first, second := make(chan int, 1), make(chan string, 1)
+	first <- 1
+	second <- "two"
+	a, b := hunt.From(first), hunt.From(second)
+	if hunt.Select2("select\tm/a.go:15:1", false, &a, &b) == 1 {
+		t.Error(b.V)
+	}
+}
+
+// adopted is run by a goroutine that a package has started which is not rewritten.
+func adopted(t *testing.T, correct bool) {
+	begin(t)
+	n := 0
+	var mu sync.Mutex
+	done := make(chan bool, 2)
+	for range 2 {
+		go func() {
+			lock(&mu)
+			before := n
+			if !correct {
+				unlock(&mu)
+				lock(&mu)
+			}
+			n = before + 1
+			unlock(&mu)
+			hunt.To(done).Send(sends, true)
+		}()
+	}
+	hunt.Receive(gets, done)
+	hunt.Receive(gets, done)
+	if n != 2 {
+		t.Errorf("got %d", n)
+	}
+}
+
+func TestProgramAdopted(t *testing.T)    { adopted(t, true) }
+func TestProgramAdoptedBug(t *testing.T) { adopted(t, false) }
+
+func TestProgramSpins(t *testing.T) {
+	begin(t)
+	var ready atomic.Bool
+	hunt.Go(starts, func() { hunt.F1("atomic.Bool.Store\tm/a.go:12:1", ready.Store).Do(true) })
+	for !hunt.R0("atomic.Bool.Load\tm/a.go:13:1", ready.Load).Do() {
+		hunt.Gosched("runtime.Gosched\tm/a.go:14:1")
+	}
+}
+
+func TestProgramEndless(t *testing.T) {
+	begin(t)
+	var never atomic.Bool
+	for !hunt.R0("atomic.Bool.Load\tm/a.go:13:1", never.Load).Do() {
+		runtime.KeepAlive(t)
+	}
+}
+
+func TestProgramNetwork(t *testing.T) {
+	begin(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	c, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.Read(make([]byte, 1)) // nobody writes
+}
+
+func TestProgramDeclined(t *testing.T) {
+	begin(t)
+	hunt.NotHuntable("os/exec.Cmd.Run\tm/a.go:1:1", "a child process")
+	t.Error("it goes on")
+}
+
+var old = func() chan int {
+	ch := make(chan int)
+	go func() {
+		for range ch {
+			hunt.Gosched("runtime.Gosched\tm/a.go:14:1")
+		}
+	}()
+	return ch
+}()
+
+// The goroutine that is still there was there before the test.
+func TestProgramOld(t *testing.T) {
+	begin(t)
+	hunt.To(old).Send(sends, 1)
+}

@@ -1,0 +1,44 @@
+//go:build race
+
+package hunt_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/orchtest/orchtest/lib/hunt"
+	"github.com/orchtest/orchtest/lib/protocol"
+)
+
+// A race that shows only where the second thread comes first.
+func TestProgramRace(t *testing.T) {
+	begin(t)
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	n, ready := 0, false
+	hunt.WaitGroupGo(starts, &wg, func() {
+		n++
+		lock(&mu)
+		ready = true
+		unlock(&mu)
+	})
+	hunt.WaitGroupGo(starts, &wg, func() {
+		lock(&mu)
+		is := ready
+		unlock(&mu)
+		if !is {
+			n++
+		}
+	})
+	hunt.F0(waits, wg.Wait).Do()
+}
+
+func TestRace(t *testing.T) {
+	t.Parallel()
+	last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramRace", Count: 50, Seed: 1})
+	if last.Finding == nil || last.Finding.Kind != protocol.FoundRace || !strings.Contains(output, "DATA RACE") {
+		t.Fatalf("got %+v\n%s", last, output)
+	}
+	replays(t, "TestProgramRace", last)
+}
