@@ -122,7 +122,9 @@ func (c *course) Next(from *conductor.Thread, settled bool) *conductor.Thread {
 		}
 		next = c.script.next(c.threads)
 	}
-	c.log.pass(of(from), next, c.adrift)
+	if c.log.logFile != nil {
+		c.log.pass(of(from), next, c.adrift)
+	}
 	if next == nil {
 		return nil
 	}

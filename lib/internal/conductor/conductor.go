@@ -210,17 +210,27 @@ func (th *Thread) Depart() {
 func (c *Conductor) pass(holder *Thread) (again bool) {
 	race.Disable()
 	next := c.chooser.Next(holder, c.unknown.Load() == 0)
-	if next == nil {
+	switch next {
+	case nil:
 		c.holder.Store(overseers)
 		c.rouse()
-	} else {
+	case holder:
+		again = true
 		c.begin(next)
-		if again = next == holder; !again {
-			next.baton <- struct{}{}
-		}
+	default:
+		c.handTo(next)
 	}
 	race.Enable()
 	return again
+}
+
+// handTo hands the baton to the thread, which has the next turn.
+//
+//go:norace
+func (c *Conductor) handTo(th *Thread) {
+	c.current.Store(th)
+	c.begin(th)
+	th.baton <- struct{}{}
 }
 
 // begin begins the next turn, which is the thread's.
@@ -229,9 +239,6 @@ func (c *Conductor) pass(holder *Thread) (again bool) {
 func (c *Conductor) begin(th *Thread) {
 	c.taken++
 	th.number = c.taken
-	if c.current.Load() != th { // which is cheaper than to store it
-		c.current.Store(th)
-	}
 	c.holder.Store(int64(th.number))
 }
 

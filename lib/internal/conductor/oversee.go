@@ -37,8 +37,7 @@ func (c *Conductor) give() bool {
 	race.Disable()
 	next := c.chooser.Next(nil, true)
 	if next != nil {
-		c.begin(next)
-		next.baton <- struct{}{}
+		c.handTo(next)
 	}
 	race.Enable()
 	return next != nil
