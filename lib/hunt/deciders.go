@@ -73,9 +73,10 @@ func (d *deciders) diverged() string {
 	return d.replay.Diverged().String()
 }
 
-// exhausted reports whether there are no schedules any more that were not run.
+// exhausted reports whether there are no schedules any more that were not run: there is one only where nothing was
+// to be decided.
 func (d *deciders) exhausted() bool {
-	return d.over || d.searches && d.portfolio.Delay().Exhausted()
+	return d.over || d.recorder.Len() == 0 || d.searches && d.portfolio.Delay().Exhausted()
 }
 
 // recorded is the trace of the schedule that is running, or the last one.
@@ -99,9 +100,9 @@ func (d *deciders) describe(s *schedule, r *protocol.HuntReport) {
 	if d.portfolio == nil {
 		return
 	}
-	r.Strategy = d.portfolio.Name()
+	r.Strategy, r.Exhausted = d.portfolio.Name(), d.exhausted()
 	if delay := d.portfolio.Delay(); delay != nil {
-		r.Delay, r.Exhausted = delay.State(), delay.Exhausted()
+		r.Delay = delay.State()
 	}
 }
 

@@ -2,6 +2,7 @@ package hunt
 
 import (
 	"cmp"
+	"fmt"
 	"runtime"
 	"slices"
 	"time"
@@ -292,7 +293,7 @@ func (s *schedule) Idle() bool {
 		s.diverges()
 		return false
 	case limit:
-		s.inconclusive("it is not over after twice --max-steps turns")
+		s.inconclusive(fmt.Sprintf("it is not over after %d decisions and %d turns (--max-steps)", s.h.recorder.Len(), s.conductor.Taken()))
 		return false
 	case s.fire():
 		return true

@@ -155,11 +155,8 @@ func (s *schedule) Next(_ *conductor.Thread, settled bool) *conductor.Thread {
 		s.fireNext = true
 		return nil
 	}
-	if s.conductor.Taken() >= s.h.request.MaxSteps {
-		s.takesLong()
-		if s.limit {
-			return nil
-		}
+	if s.takesLong(); s.limit {
+		return nil
 	}
 	th := s.all[number]
 	th.last = len(s.turns)
@@ -168,16 +165,21 @@ func (s *schedule) Next(_ *conductor.Thread, settled bool) *conductor.Thread {
 	return &th.Thread
 }
 
-// takesLong lets every thread have its turn in turn, and later ends the schedule.
+// takesLong lets every thread have its turn in turn once there were many decisions, and ends the schedule after as
+// many again. What is not decided counts little: a thread that goes on alone may have very many turns.
 //
 //go:norace
 func (s *schedule) takesLong() {
-	if !s.long {
+	decisions, limit := s.h.recorder.Len(), s.h.request.MaxSteps
+	if decisions >= limit && !s.long {
 		s.long = true
 		s.h.recorder.Decider = &decide.RoundRobin{}
 	}
-	s.limit = s.conductor.Taken() >= 2*s.h.request.MaxSteps
+	s.limit = decisions >= 2*limit || s.conductor.Taken() >= turnsPerDecision*limit
 }
+
+// turnsPerDecision is how many turns count like one decision.
+const turnsPerDecision = 50
 
 //go:norace
 func (s *schedule) decide() int { return s.h.recorder.Decide(&s.decision) }

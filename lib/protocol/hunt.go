@@ -23,7 +23,7 @@ type HuntRequest struct {
 	Replay     string   `json:"replay,omitempty"`    // path of a trace that is followed instead
 	Lenient    bool     `json:"lenient,omitempty"`   // a replay that diverges goes on by default choices
 	Trace      string   `json:"trace,omitempty"`     // path where the trace of the last schedule is written
-	MaxSteps   int      `json:"max_steps,omitempty"` // turns after which a schedule is inconclusive
+	MaxSteps   int      `json:"max_steps,omitempty"` // decisions after which threads take turns, and after as many again the schedule is inconclusive
 	RealTime   bool     `json:"real_time,omitempty"` // leave time alone
 	// Window is for how long, in milliseconds of real time, nothing may change before a deadlock or a leak is
 	// said to be one: packages that are not rewritten may have timers. In search it is 0: what was found is
@@ -54,7 +54,7 @@ type HuntReport struct {
 	Threads   int    `json:"threads,omitempty"`   // the most of a schedule so far
 	Strategy  string `json:"strategy,omitempty"`
 	Delay     string `json:"delay,omitempty"`     // where the delay-bounded search is to go on
-	Exhausted bool   `json:"exhausted,omitempty"` // the delay-bounded search has run out of schedules
+	Exhausted bool   `json:"exhausted,omitempty"` // there are no other schedules
 	Reason    string `json:"reason,omitempty"`    // in words: of not-huntable, inconclusive, tool-error, diverged
 
 	Finding *Finding `json:"finding,omitempty"`
