@@ -51,7 +51,7 @@ func (c *Conductor) give() bool {
 func (c *Conductor) Held() (th *Thread, number int) {
 	race.Disable()
 	holder := c.holder.Load()
-	th = c.current.Load()
+	th = c.current
 	race.Enable()
 	if holder == overseers {
 		return nil, 0
@@ -156,7 +156,7 @@ func (c *Conductor) Forget(th *Thread) {
 	race.Disable()
 	th.drop()
 	th.state.Store(ended)
-	if c.current.Load() == th {
+	if c.current == th {
 		c.holder.CompareAndSwap(int64(th.number), overseers)
 	}
 	race.Enable()
