@@ -183,7 +183,8 @@ var standIns = map[string]string{
 	"time.Now": "Now", "time.Since": "Since", "time.Until": "Until",
 	"context.WithTimeout": "WithTimeout", "context.WithTimeoutCause": "WithTimeoutCause",
 	"context.WithDeadline": "WithDeadline", "context.WithDeadlineCause": "WithDeadlineCause",
-	"context.AfterFunc": "ContextAfterFunc",
+	"context.AfterFunc":  "ContextAfterFunc",
+	"runtime.GOMAXPROCS": "GOMAXPROCS", "runtime.NumGoroutine": "NumGoroutine",
 }
 
 // sited are functions for which lib/hunt has one that takes the site and then the same arguments.

@@ -46,7 +46,7 @@ func (r *rewriter) selectStmt(s *ast.SelectStmt) {
 	}
 	end := text("}")
 	if !hasDefault {
-		end = text(`default: panic("unreachable")}`) // a statement that never ends stays one
+		end = text("default: for {}}") // is not reached; a statement that never ends stays one
 	}
 	r.replace(s.Pos(), r.end(s), append(parts, r.span(at, s.Body.Rbrace), end)...)
 }
@@ -114,7 +114,11 @@ func (r *rewriter) choosing(site string, comms []comm, hasDefault bool) string {
 		function = "SelectMany"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %t", r.call(function, site), hasDefault)
+	may := "Wait"
+	if hasDefault {
+		may = "Poll"
+	}
+	fmt.Fprintf(&b, "%s, %s.%s", r.call(function, site), r.hunt, may)
 	for _, c := range comms {
 		b.WriteString(", &" + c.name)
 	}
@@ -133,7 +137,7 @@ func (r *rewriter) assigned(c comm) []part {
 		parts = append(parts, text(", "), r.node(c.assign.Lhs[1]))
 		value += ", " + c.name + ".OK"
 		if c.assign.Tok == token.ASSIGN && !r.takesBool(c.assign.Lhs[1]) {
-			value += " == true" // is assigned to any kind of bool
+			value += " != (0 == 1)" // can be assigned to any kind of bool
 		}
 	}
 	return append(parts, text(fmt.Sprintf(" %s %s;", c.assign.Tok, value)))

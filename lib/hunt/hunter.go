@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/orchtest/orchtest/lib/internal/goroutines"
 	"github.com/orchtest/orchtest/lib/internal/race"
@@ -67,6 +68,7 @@ func (h *hunter) next(t *testing.T) *schedule {
 	}
 	s := &schedule{h: h, t: t, number: number, done: make(chan struct{})}
 	s.conductor.Init(s, make(chan struct{}, 1))
+	s.clock.Begin(time.Now())
 	s.live, s.all = make([]*thread, 0, 16), make([]*thread, 0, 16)
 	s.turns = make([]turn, 0, max(64, h.longest))
 	return s

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"github.com/orchtest/orchtest/lib/internal/clock"
 	"github.com/orchtest/orchtest/lib/internal/conductor"
 	"github.com/orchtest/orchtest/lib/internal/decide"
 	"github.com/orchtest/orchtest/lib/internal/goroutines"
@@ -19,6 +20,7 @@ type schedule struct {
 	t         *testing.T
 	number    int
 	conductor conductor.Conductor
+	clock     clock.Clock
 	decision  decide.Decision // belongs to the baton
 	turns     []turn          // belongs to the baton
 	fireNext  bool            // it was decided that the next timer fires; belongs to the baton

@@ -25,6 +25,12 @@ func (s Sender[T]) Case(v T) Case[T] { return Case[T]{V: v, to: s.ch} }
 // Default is what a select statement returns whose default case is taken.
 const Default = -1
 
+// Whether a select statement has a default case.
+const (
+	Poll = true
+	Wait = false
+)
+
 // Select0 is a select statement that has a default case alone.
 func Select0(site string) int {
 	point(site)

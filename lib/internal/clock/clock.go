@@ -129,8 +129,8 @@ func (c *Clock) Stop(t *Timer) (ran bool) {
 // A Next is the timer that fires next.
 type Next struct {
 	Site  string
-	Due   bool // its time has come
-	Early bool // it may fire though it has not, while threads can go on
+	In    time.Duration // until its time has come; 0 if it has
+	Early bool          // it may fire before, while threads can go on
 }
 
 // Next returns the timer that fires next, if one is running.
@@ -140,15 +140,13 @@ func (c *Clock) Next() (next Next, ok bool) {
 	c.hold()
 	if len(c.heap) > 0 {
 		t := c.heap[0]
-		next, ok = Next{t.Site, t.when <= c.now, t.duration <= int64(Early)}, true
+		next, ok = Next{t.Site, time.Duration(max(t.when-c.now, 0)), t.duration <= int64(Early)}, true
 	}
 	c.release()
 	return next, ok
 }
 
 // Fire fires the next timer. Where it is not due yet, the time jumps to it. It returns false if no timer is running.
-//
-// Who calls it has called race.Disable once.
 //
 //go:norace
 func (c *Clock) Fire() bool {

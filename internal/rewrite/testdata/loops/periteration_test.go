@@ -1,0 +1,23 @@
+//go:build go1.22
+
+package loops
+
+import (
+	"fmt"
+	"testing"
+)
+
+
+func TestPerIteration(t *testing.T) {
+	ch := make(chan int, 3)
+	ch <- 1
+	ch <- 2
+	close(ch)
+	var funcs []func() int
+	for v := range ch {
+		funcs = append(funcs, func() int { v++; return v })
+	}
+	for _, f := range funcs {
+		fmt.Println(f())
+	}
+}
