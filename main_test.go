@@ -62,6 +62,7 @@ func TestScript(t *testing.T) {
 			"validstream":   cmdValidStream,
 			"sameblocks":    cmdSameBlocks,
 			"shards":        cmdShards,
+			"trace":         cmdTrace,
 		},
 	})
 }
@@ -584,4 +585,19 @@ func number(ts *testscript.TestScript, text string) int {
 	n, err := strconv.Atoi(text)
 	ts.Check(err)
 	return n
+}
+
+// cmdTrace copies the one trace of a folder: trace FOLDER FILE.
+func cmdTrace(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: trace FOLDER FILE")
+	}
+	found, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "*.trace"))
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("there are %d traces: %q", len(found), found)
+	}
+	text, err := os.ReadFile(found[0])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), text, 0o666))
 }

@@ -109,6 +109,10 @@ func (s *suite) renderTest(t *test) testcase {
 		c.Line = t.scenario.line
 		all = t.scenario.properties()
 	}
+	if t.hunted != nil {
+		c.File, c.Line = clean(t.file), t.line
+		all = append(all, t.hunted...)
+	}
 	if t.attrs != nil {
 		all = append(all, sortedProperties(t.attrs.user)...)
 	}

@@ -415,11 +415,19 @@ func (r *run) patternsFor(pkg string) []string {
 		return r.patternsOf(pkg)
 	}
 	if t := r.targets[pkg]; t.listErr == nil {
-		if rel, err := filepath.Rel(r.Dir, t.dir); err == nil && rel == "." {
-			return []string{"."}
-		} else if err == nil && filepath.IsLocal(rel) {
-			return []string{"./" + filepath.ToSlash(rel)}
-		}
+		return r.patternOf(pkg, t.dir)
+	}
+	return []string{pkg}
+}
+
+// patternOf is that for a package in a folder.
+func (r *run) patternOf(pkg, dir string) []string {
+	rel, err := filepath.Rel(r.Dir, dir)
+	switch {
+	case err == nil && rel == ".":
+		return []string{"."}
+	case err == nil && filepath.IsLocal(rel):
+		return []string{"./" + filepath.ToSlash(rel)}
 	}
 	return []string{pkg}
 }
