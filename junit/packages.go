@@ -76,7 +76,8 @@ type Scenario struct {
 func (r *Report) Packages() []Package {
 	var all []Package
 	threads := threadNames{}
-	for s, suite := range r.render() {
+	for _, each := range r.render() {
+		s, suite := each.suite, &each.testsuite
 		p := Package{
 			Name: s.label(nil), Started: s.started, Seconds: suite.seconds,
 			Explorations: explorations(s.sorted()), Cases: make([]Case, len(suite.Testcases)),
@@ -84,8 +85,8 @@ func (r *Report) Packages() []Package {
 		if suite.SystemOut != nil {
 			p.Output = suite.SystemOut.Data
 		}
-		for i, c := range suite.Testcases {
-			p.Cases[i] = c.plain(threads)
+		for i := range suite.Testcases {
+			p.Cases[i] = suite.Testcases[i].plain(threads)
 		}
 		all = append(all, p)
 	}
@@ -93,7 +94,7 @@ func (r *Report) Packages() []Package {
 }
 
 // plain returns the case as those see it who know no XML.
-func (c testcase) plain(threads threadNames) Case {
+func (c *testcase) plain(threads threadNames) Case {
 	seconds, _ := strconv.ParseFloat(c.Time, 64) // we have made it
 	plain := Case{
 		Name: c.Name, Verdict: Passed, Seconds: seconds, File: c.File, Line: c.Line, Whole: c.test == nil,

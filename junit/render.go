@@ -32,8 +32,7 @@ func (s *suite) render(c Config, builds *builds) testsuite {
 // sorted returns the tests by name. Several reports may ask, and for thousands it takes a while.
 func (s *suite) sorted() []*test {
 	if len(s.ordered) != len(s.tests) {
-		byName := func(a, b *test) int { return compareNames(a.name, b.name) }
-		s.ordered = slices.SortedStableFunc(slices.Values(s.tests), byName)
+		s.ordered = sorted(s.tests)
 	}
 	return s.ordered
 }
@@ -42,6 +41,7 @@ func (s *suite) sorted() []*test {
 func (s *suite) renderTests(out *testsuite, tests []*test) (bad bool) {
 	tallies := count(tests)
 	reruns := rerunsOf(tests)
+	out.Testcases = make([]testcase, 0, len(tests)+1)
 	for _, t := range tests {
 		if t.again > 0 && reruns[t.name] != nil {
 			continue // it stands with the first run
