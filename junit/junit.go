@@ -150,7 +150,7 @@ func (r *Report) SetRoot(folder string) {
 	r.config.Root = folder
 	r.rendered = nil
 	for _, s := range r.suites {
-		s.root = folder
+		s.root, s.files = folder, map[string]string{}
 	}
 }
 

@@ -20,11 +20,11 @@ type writer struct {
 }
 
 // full is how much text is written at a time.
-const full = 1 << 15
+const full = 1 << 16
 
 func (t *testsuites) writeXML(to io.Writer) error {
 	t.Time = secondsText(t.seconds)
-	w := &writer{w: to, text: append(make([]byte, 0, 2*full), xml.Header...)}
+	w := &writer{w: to, text: append(make([]byte, 0, full+full/4), xml.Header...)}
 	w.open("testsuites")
 	w.optional("name", t.Name)
 	w.optional("time", t.Time)
