@@ -34,7 +34,9 @@ type testsuite struct {
 }
 
 type testcase struct {
-	junit.Testcase
+	Name       string        `xml:"name,attr"`
+	Classname  string        `xml:"classname,attr"`
+	Time       string        `xml:"time,attr,omitempty"`
 	File       string        `xml:"file,attr,omitempty"`
 	Line       int           `xml:"line,attr,omitempty"`
 	Properties *properties   `xml:"properties,omitempty"`

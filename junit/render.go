@@ -94,7 +94,7 @@ func (s *suite) leaves(t *test, scenarios tally) bool {
 
 // packageCase returns a case that stands for the package as a whole.
 func packageCase(name string, o outcome, printed string) testcase {
-	c := testcase{Testcase: junit.Testcase{Name: clean(name), Time: secondsText(0)}}
+	c := testcase{Name: clean(name), Time: secondsText(0)}
 	c.set(o, printed)
 	return c
 }
@@ -102,7 +102,7 @@ func packageCase(name string, o outcome, printed string) testcase {
 // renderTest returns the case of a test.
 func (s *suite) renderTest(t *test) testcase {
 	name := cmp.Or(clean(t.name), "[no name]")
-	c := testcase{Testcase: junit.Testcase{Name: name, Time: s.testTime(t)}, test: t}
+	c := testcase{Name: name, Time: s.testTime(t), test: t}
 	var all []junit.Property
 	if t.isScenario() && t.scenario != nil {
 		c.File = clean(t.scenario.file)

@@ -52,7 +52,7 @@ func anySuite(t *rapid.T, text *rapid.Generator[string]) testsuite {
 		s.SystemOut = &junit.Output{Data: text.Draw(t, "system-out")}
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "cases") {
-		c := testcase{Testcase: junit.Testcase{Name: text.Draw(t, "case"), Time: text.Draw(t, "time")},
+		c := testcase{Name: text.Draw(t, "case"), Time: text.Draw(t, "time"),
 			File: text.Draw(t, "file"), Line: rapid.IntRange(0, 3).Draw(t, "line")}
 		if all := rapid.SliceOfN(property, 0, 2).Draw(t, "properties"); len(all) > 0 {
 			c.Properties = &properties{all}
