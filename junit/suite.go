@@ -148,6 +148,9 @@ func (s *suite) end(name, action string, elapsed *float64) {
 		t = s.begin(name)
 	}
 	t.end(action, elapsed, s.last)
+	if t.isScenario() {
+		delete(s.latest, name) // nothing is said of it any more, and there may be very many
+	}
 }
 
 // print takes what a test printed. What comes after the test's end, or from a test that never
