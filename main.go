@@ -17,6 +17,7 @@ import (
 
 	"github.com/orchtest/orchtest/explore"
 	"github.com/orchtest/orchtest/internal/covertool"
+	"github.com/orchtest/orchtest/internal/keyboard"
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/runner"
 )
@@ -24,6 +25,9 @@ import (
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == covertool.Arg {
 		os.Exit(covertool.Main(os.Args[2:]))
+	}
+	if len(os.Args) > 1 && os.Args[1] == keyboard.Arg {
+		os.Exit(keyboard.Main())
 	}
 	ctx, stop := interruptible()
 	status := run(ctx, os.Args, os.Stdout, os.Stderr)
@@ -118,6 +122,8 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 				Usage:       "once a test has failed, look for up to `D` for a scenario that fails in the same way with fewer switches"},
 			&cli.BoolFlag{Name: "until-failure",
 				Usage: "explore again and again, --max-scenarios with each seed, until a test fails, --time is over, or all was run"},
+			&cli.BoolFlag{Name: "watch",
+				Usage: "run again what changed files matter to, until q or Ctrl-C is pressed; r runs all, f what failed"},
 			&cli.StringFlag{Name: "resume",
 				Usage: "go on where an interrupted run with the journal `FILE` has stopped, or begin one"},
 			&cli.BoolFlag{Name: "no-cache", Usage: "run also the scenarios that passed before, though nothing has changed since"},
@@ -180,7 +186,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			value := c.Bool("fail-on-leak")
 			failOnLeak = &value
 		}
-		return runner.Run(c.Context, runner.Config{
+		config := runner.Config{
 			Packages:   c.App.Metadata["packages"].([]string),
 			GoArgs:     c.App.Metadata["goArgs"].([]string),
 			Run:        c.String("run"),
@@ -220,7 +226,11 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			Terminal:        terminalOf(stdout),
 			Stderr:          stderr,
 			Now:             time.Now,
-		})
+		}
+		if c.Bool("watch") {
+			return runWatch(c.Context, config)
+		}
+		return runner.Run(c.Context, config)
 	}
 	return app
 }

@@ -16,7 +16,7 @@ type explanation struct {
 
 // explained takes the output of a case apart that is a scenario. Where there is no explanation in it, all of it is
 // output.
-func explained(c junit.Case) explanation {
+func explained(c *junit.Case) explanation {
 	output, label, replay := c.Output, c.Scenario.Label, command(c.Scenario)
 	needs := ""
 	if c.Scenario.Turns != nil {

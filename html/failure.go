@@ -94,7 +94,7 @@ func preemptions(s *protocol.Scenario) int {
 	return timeline.Switches(*s)
 }
 
-func newFailure(test *explored, c junit.Case, config Config) *failure {
+func newFailure(test *explored, c *junit.Case, config Config) *failure {
 	s := c.Scenario
 	f := &failure{
 		Package: test.Package, Test: test.Name, Label: s.Label, Errored: c.Verdict == junit.Errored,
@@ -126,6 +126,6 @@ func command(s *junit.Scenario) string {
 }
 
 // message says in a line why a scenario did not pass.
-func message(c junit.Case, found explanation) string {
+func message(c *junit.Case, found explanation) string {
 	return cmp.Or(said(c), firstLine(found.reason), firstLine(found.output))
 }

@@ -149,13 +149,13 @@ func TestExplained(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := junit.Case{Output: test.output, Scenario: &junit.Scenario{Label: "0,1", Replay: [2]string{"orchtest --sequence ", " ."}}}
-			if got := explained(c); got != test.want {
+			if got := explained(&c); got != test.want {
 				t.Errorf("got %#v\nwant %#v", got, test.want)
 			}
 			// What is said of the switches that it needs stands elsewhere.
 			c.Output = strings.Replace(c.Output, "failed: it took", "failed: it took\n    needs 1 switch: a\n   ", 1)
 			c.Scenario.Turns = &protocol.Scenario{Needs: "needs 1 switch: a"}
-			if got := explained(c); strings.Contains(got.reason, "switch") {
+			if got := explained(&c); strings.Contains(got.reason, "switch") {
 				t.Errorf("the reason is %q", got.reason)
 			}
 		})

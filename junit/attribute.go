@@ -67,7 +67,7 @@ func (s *suite) attribute(t *test, key, value string) {
 
 // reported takes the report of a scenario; whole returns all of it, nil where it cannot be read.
 func (s *suite) reported(t *test, found scenarioReport, whole func() *protocol.Scenario) {
-	t.scenario = s.newScenario(found, t.serialOf(found.Call))
+	t.scenario = s.newScenario(t, found, t.serialOf(found.Call))
 	if s.turns {
 		t.scenario.keep(s, found, whole)
 	}

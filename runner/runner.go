@@ -149,6 +149,7 @@ type run struct {
 	err      error // of orchtest itself
 	verdict  verdictSink
 	limit    *failLimit
+	ends     *packageEnds // nil unless somebody wants to know
 	reruns   *reruns
 	notAgain string // why tests that failed were not run again
 	console  *console
@@ -187,6 +188,11 @@ func Run(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
+	return r.all(ctx)
+}
+
+// all is the whole run.
+func (r *run) all(ctx context.Context) error {
 	end, err := r.begin(ctx)
 	if err != nil {
 		return err
@@ -222,6 +228,9 @@ func Run(ctx context.Context, c Config) error {
 	console := newConsole(r.Config, r.annotator(), func(err error) { r.cancel(fmt.Errorf("console: %w", err)) })
 	r.limit = newFailLimit(r.MaxFails, func() { r.cancel(errEnough) })
 	r.stream.sinks = append(reports.sinks(), &r.verdict, console, r.limit)
+	if r.ends != nil {
+		r.stream.sinks = append(r.stream.sinks, r.ends)
+	}
 	if r.reruns = newReruns(); r.RerunFails > 0 {
 		r.stream.sinks = append(r.stream.sinks, r.reruns)
 	}
