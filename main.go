@@ -107,8 +107,15 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			&cli.StringFlag{Name: "run", Usage: "run only tests that match `REGEXP`, as go test -run"},
 			&cli.StringFlag{Name: "sequence",
 				Usage: "run just the scenario of sequence `LIST`, as 0,1,0,1, of the one orchestrated test that --run matches"},
+			&cli.IntFlag{Name: "repeat", DefaultText: "1",
+				Usage: "run the scenario of --sequence `N` times, each in a process of its own, and say how often it failed"},
+			&cli.StringFlag{Name: "syncpoints",
+				Usage: "`PLACES` where the turns of --sequence ended when it failed, as the replay command has them: it is told if the code has moved since"},
 			&cli.DurationFlag{Name: "time", DefaultText: "no limit",
 				Usage: "start no scenario later than `D` after the first one, of all tests together; without --max-scenarios it is the only limit"},
+			&cli.DurationFlag{Name: "shrink-time", EnvVars: []string{"ORCHTEST_SHRINK_TIME"},
+				DefaultText: runner.DefaultShrinkTime.String() + "; 0, which is not at all, with --shard and where CI is set",
+				Usage:       "once a test has failed, look for up to `D` for a scenario that fails in the same way with fewer switches"},
 			&cli.BoolFlag{Name: "until-failure",
 				Usage: "explore again and again, --max-scenarios with each seed, until a test fails, --time is over, or all was run"},
 			&cli.StringFlag{Name: "resume",
@@ -142,7 +149,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 	}
 	app.Flags = append(append(app.Flags, rerunFlags()...), reportFlags()...)
 	app.Action = func(c *cli.Context) error {
-		for _, name := range []string{"parallel", "max-fails", "max-scenarios", "time", "depth", "scenario-timeout", "turn-timeout", "deadlock-window"} {
+		for _, name := range []string{"parallel", "repeat", "max-fails", "max-scenarios", "time", "depth", "scenario-timeout", "turn-timeout", "deadlock-window"} {
 			// To the runner nothing means the default. Who writes 0 means something else.
 			if value := fmt.Sprint(c.Value(name)); c.IsSet(name) && (value == "0" || value == "0s") {
 				return &runner.UsageError{Err: fmt.Errorf("--%s %s: it is to be more than nothing", name, value)}
@@ -174,13 +181,15 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			failOnLeak = &value
 		}
 		return runner.Run(c.Context, runner.Config{
-			Packages:  c.App.Metadata["packages"].([]string),
-			GoArgs:    c.App.Metadata["goArgs"].([]string),
-			Run:       c.String("run"),
-			Sequence:  c.String("sequence"),
-			Shard:     shard,
-			KeepGoing: c.Bool("keep-going"),
-			MaxFails:  c.Int("max-fails"),
+			Packages:   c.App.Metadata["packages"].([]string),
+			GoArgs:     c.App.Metadata["goArgs"].([]string),
+			Run:        c.String("run"),
+			Sequence:   c.String("sequence"),
+			Repeat:     c.Int("repeat"),
+			Syncpoints: c.String("syncpoints"),
+			Shard:      shard,
+			KeepGoing:  c.Bool("keep-going"),
+			MaxFails:   c.Int("max-fails"),
 
 			RerunFails:       reruns,
 			RerunMaxFailures: c.Int("rerun-fails-max-failures"),
@@ -188,6 +197,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			Parallel:        c.Int("parallel"),
 			MaxScenarios:    givenInt(c, "max-scenarios"),
 			Time:            c.Duration("time"),
+			ShrinkTime:      shrinkTime(c),
 			UntilFailure:    c.Bool("until-failure"),
 			Explore:         c.String("explore"),
 			Seed:            seed(c),
@@ -226,6 +236,17 @@ func given(c *cli.Context, name string) time.Duration {
 		return 0
 	}
 	return c.Duration(name)
+}
+
+// shrinkTime returns for how long fewer switches are looked for: people want to know, machines to be done.
+func shrinkTime(c *cli.Context) time.Duration {
+	switch ci := os.Getenv("CI"); {
+	case c.IsSet("shrink-time"):
+		return c.Duration("shrink-time")
+	case c.IsSet("shard"), ci != "" && ci != "false":
+		return 0
+	}
+	return runner.DefaultShrinkTime
 }
 
 // givenInt returns the value of a flag that was given; 0 where it was not.

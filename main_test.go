@@ -95,13 +95,15 @@ func setup(e *testscript.Env, toolchain map[string]string) error {
 		"COMMAND": command,
 		// What a script runs again is to be run again, unless it is about the cache.
 		"ORCHTEST_CACHE": "off",
-		"GOCACHE":        toolchain["GOCACHE"],
-		"GOMODCACHE":     toolchain["GOMODCACHE"],
-		"GOPROXY":        "off",
-		"GOTOOLCHAIN":    "local",
-		"GOTRACEBACK":    "", // the default, which testscript changes
-		"HOME":           home,
-		"USERPROFILE":    home,
+		// How many scenarios are run once one has failed depends on how fast they are.
+		"ORCHTEST_SHRINK_TIME": "0",
+		"GOCACHE":              toolchain["GOCACHE"],
+		"GOMODCACHE":           toolchain["GOMODCACHE"],
+		"GOPROXY":              "off",
+		"GOTOOLCHAIN":          "local",
+		"GOTRACEBACK":          "", // the default, which testscript changes
+		"HOME":                 home,
+		"USERPROFILE":          home,
 	} {
 		e.Setenv(name, value)
 	}
@@ -204,7 +206,8 @@ func cmdRefused(ts *testscript.TestScript, _ bool, args []string) {
 // replay N runs the first command that the last output offers to run a scenario again, as somebody
 // does who copies it into a shell. It is to end with this exit status.
 func cmdReplay(ts *testscript.TestScript, _ bool, args []string) {
-	_, rest, found := strings.Cut(ts.ReadFile("stdout"), "replay: ")
+	from := append(args, "stdout")[1]
+	_, rest, found := strings.Cut(ts.ReadFile(from), "replay: ")
 	if !found {
 		ts.Fatalf("no command to replay a scenario in the output")
 	}
@@ -403,7 +406,7 @@ func cmdLikeGoTest(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 var (
-	scenarioName = regexp.MustCompile(`^(.+)/\d+(?:,\d+)*(#\d\d)?$`)
+	scenarioName = regexp.MustCompile(`^(.+)/\d+(?:,\d+)*(#\d\d)?(?:@\d+)?$`)
 	// echo is how the stream of go test repeats what our library reports, which ours does not.
 	echo = regexp.MustCompile(`(?m)^=== ATTR  \S+ orchtest\.\w+ {"version".*\n`)
 	// said is what orchtest adds to the output of a test.

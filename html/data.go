@@ -67,11 +67,11 @@ func (d *data) add(t *testData, i int, c junit.Case) {
 		t.Threads = s.Threads
 	}
 	special := odd{Replay: t.replay(s.Replay)}
-	if sequence, _, _ := strings.Cut(s.Label, "#"); s.Executed != sequence {
+	if sequence := s.Label[:len(s.Label)-len(strings.TrimLeft(s.Label, "0123456789,"))]; s.Executed != sequence {
 		special.Executed = s.Executed
 	}
 	if c.Verdict != junit.Passed {
-		special.Message = d.message(message(c, explained(c.Output, s.Label, command(s))))
+		special.Message = d.message(message(c, explained(c)))
 	}
 	if special != (odd{}) {
 		t.Odd[i] = &special

@@ -44,8 +44,9 @@ func compareElements(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-// cutScenario cuts an element such as 0,1,0,1#01 into its sequence and its call.
+// cutScenario cuts an element such as 0,1,0,1#01 into its sequence and its call. Behind @ it may have which time it is.
 func cutScenario(element string) (sequence, call string, is bool) {
+	element, _, _ = strings.Cut(element, "@")
 	sequence, call, _ = strings.Cut(element, "#")
 	is = sequence != "" && strings.Trim(sequence, "0123456789,") == "" && strings.Trim(call, "0123456789") == ""
 	return sequence, call, is

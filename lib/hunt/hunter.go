@@ -9,8 +9,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
-	"github.com/orchtest/orchtest/lib/internal/conductor"
 	"github.com/orchtest/orchtest/lib/internal/goroutines"
 	"github.com/orchtest/orchtest/lib/internal/race"
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -67,7 +67,9 @@ func (h *hunter) next(t *testing.T) *schedule {
 		runtime.GC()
 	}
 	s := &schedule{h: h, t: t, number: number, done: make(chan struct{})}
-	s.conductor = conductor.New(s)
+	s.conductor.Init(s, make(chan struct{}, 1))
+	s.began = time.Now()
+	s.clock.Begin(s.began)
 	s.live, s.all = make([]*thread, 0, 16), make([]*thread, 0, 16)
 	s.turns = make([]turn, 0, max(64, h.longest))
 	return s

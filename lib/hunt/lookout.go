@@ -179,7 +179,7 @@ func (s *schedule) noteBlocked(th *thread) {
 		return
 	}
 	th.parked = true
-	th.since = s.conductor.Taken()
+	th.since = len(s.turns)
 	if th.last >= 0 {
 		s.turns[th.last].blocked = true
 	}
@@ -191,7 +191,7 @@ func (s *schedule) noteBlocked(th *thread) {
 func (s *schedule) noteGoesOn(th *thread) {
 	th.noteEnd(th.site)
 	if th.parked && th.last >= 0 {
-		s.turns[th.last].until = s.conductor.Taken()
+		s.turns[th.last].until = len(s.turns)
 	}
 	th.parked = false
 }

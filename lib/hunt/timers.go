@@ -1,8 +1,120 @@
 package hunt
 
-import "github.com/orchtest/orchtest/lib/internal/decide"
+import (
+	"time"
 
-func (s *schedule) clockIsDue() bool              { return false }
-func (s *schedule) offerTimer(d *decide.Decision) {}
-func (s *schedule) tick()                         {}
-func (s *schedule) fire() bool                    { return false }
+	"github.com/orchtest/orchtest/lib/internal/decide"
+	"github.com/orchtest/orchtest/lib/internal/race"
+)
+
+// clockIsDue reports whether the time of a timer has come.
+//
+//go:norace
+func (s *schedule) clockIsDue() bool {
+	next, ok := s.clock.Next()
+	return ok && next.In == 0
+}
+
+// offerTimer adds the option to let the next timer fire before its time, if it is one that may.
+//
+//go:norace
+func (s *schedule) offerTimer(d *decide.Decision) {
+	if next, ok := s.clock.Next(); ok && next.Early {
+		d.Options = append(d.Options, decide.Option{Number: decide.Timer, Site: next.Site})
+	}
+}
+
+// tick lets time go on by a turn.
+//
+//go:norace
+func (s *schedule) tick() { s.clock.Turn() }
+
+// How often time jumps to a ticker while nothing else goes on, until it is said that nothing does: before the end
+// of the test, which may count ticks, and after it.
+const (
+	manyTicks = 1000
+	someTicks = 100
+)
+
+// fire lets the next timer fire. It reports false if there is none that anybody waits for. It is the overseer's, who
+// calls it where no thread is ready, or where that was decided.
+func (s *schedule) fire() bool {
+	over := s.mainOver.Load()
+	if over && len(s.living()) == 0 {
+		return false
+	}
+	if s.h.request.RealTime {
+		return s.awaitsRealTimer()
+	}
+	most := manyTicks
+	if over {
+		most = someTicks
+	}
+	next, ok := s.clock.Next()
+	if !ok || s.clock.Idle() > most {
+		return false
+	}
+	if !s.decidedToFire() && next.In > 0 && s.worldGoesOn(next.In) {
+		return true
+	}
+	s.noteFired(next.Site)
+	return s.clock.Fire()
+}
+
+// decidedToFire reports whether it was a decision that the next timer fires.
+//
+//go:norace
+func (s *schedule) decidedToFire() bool {
+	decided := s.fireNext
+	s.fireNext = false
+	return decided
+}
+
+// worldGoesOn waits a moment for goroutines that are no threads, and live in real time: the timer does not fire
+// before these had the time that they would have had. It reports false where there are none.
+func (s *schedule) worldGoesOn(in time.Duration) bool {
+	if s.awake(s.lookout.looker.Look()) == nil || s.still() >= in {
+		return false
+	}
+	time.Sleep(min(longNap, in))
+	return true
+}
+
+// noteFired is for the overseer, who has the baton.
+//
+//go:norace
+func (s *schedule) noteFired(site string) {
+	race.Disable()
+	s.turns = append(s.turns, turn{thread: decide.Timer, from: site})
+	race.Enable()
+}
+
+// expect takes note of a real timer that may wake a thread: what waits for it cannot be seen.
+//
+//go:norace
+func (s *schedule) expect(d time.Duration) {
+	race.Disable()
+	s.expected = max(s.expected, time.Since(s.began)+min(d, maxExpected))
+	race.Enable()
+}
+
+const (
+	maxExpected = 100 * 365 * 24 * time.Hour
+	late        = 100 * time.Millisecond // by which a real timer may come
+)
+
+// awaitsRealTimer waits a moment where a real timer may still fire.
+func (s *schedule) awaitsRealTimer() bool {
+	if time.Since(s.began) > s.expectedAt()+late {
+		return false
+	}
+	if s.still() > patience {
+		s.inconclusive("it has waited for longer than " + patience.String() + ", and a timer may still fire")
+		return false
+	}
+	time.Sleep(longNap)
+	return true
+}
+
+//go:norace
+func (s *schedule) expectedAt() time.Duration { return s.expected }

@@ -30,7 +30,7 @@ type Decision struct {
 	Site    string   // of a Case: the select statement
 	Thread  int      // who had the last turn; of a Case, who selects
 	Options []Option // two or more: threads in the order of their numbers, the timer last
-	Current int      // the index of the option that goes on with who had the last turn; -1 where there is none
+	Current int      // of a Turn, the index of the thread that had the last one; -1 where it cannot go on
 }
 
 // A Decider decides. It is asked by one goroutine at a time, in functions hidden from the race detector: it
@@ -86,4 +86,19 @@ func (d *Decision) threads() int {
 		n--
 	}
 	return n
+}
+
+// grown returns a slice of the same elements that has room for so many more, and then some.
+//
+//go:norace
+func grown[T any](s []T, more int) []T {
+	if len(s)+more <= cap(s) {
+		return s
+	}
+	larger := make([]T, len(s), 2*(len(s)+more)+64)
+	//lint:ignore S1001 copy tells the race detector
+	for i := range s {
+		larger[i] = s[i]
+	}
+	return larger
 }

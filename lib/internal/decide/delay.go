@@ -188,13 +188,7 @@ func (s *Delay) visit(i int32) bool {
 //go:norace
 func (s *Delay) add(n node) {
 	s.pending = true
-	if len(s.nodes) == cap(s.nodes) {
-		more := make([]node, len(s.nodes), 2*len(s.nodes)+64)
-		for i := range s.nodes {
-			more[i] = s.nodes[i]
-		}
-		s.nodes = more
-	}
+	s.nodes = grown(s.nodes, 1)
 	s.nodes = s.nodes[:len(s.nodes)+1]
 	s.nodes[len(s.nodes)-1] = n
 }

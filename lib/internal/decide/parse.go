@@ -83,7 +83,7 @@ func (r *reader) decided(t *Trace, kind Kind, text string) error {
 		if o.Number, o.Site, err = r.who(option); err != nil {
 			return err
 		}
-		if kind == Turn && o.Number == thread {
+		if kind == Turn && o.Number == thread && thread != Timer {
 			d.Current = i
 		}
 		d.Options = append(d.Options, o)

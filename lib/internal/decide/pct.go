@@ -120,12 +120,8 @@ func (p *PCT) of(number int) *int64 {
 //
 //go:norace
 func (p *PCT) room(number int) {
-	if number < len(p.priorities) {
-		return
+	if have := len(p.priorities); number >= have {
+		p.priorities = grown(p.priorities, number+1-have)
+		p.priorities = p.priorities[:cap(p.priorities)]
 	}
-	more := make([]int64, 2*number+16)
-	for i := range p.priorities {
-		more[i] = p.priorities[i]
-	}
-	p.priorities = more
 }

@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"slices"
 	"unsafe"
 )
 
@@ -47,7 +48,7 @@ func (r *Recorder) Decide(d *Decision) int {
 		return choice
 	}
 	from := len(r.options)
-	r.room(len(d.Options))
+	r.options = grown(r.options, len(d.Options))
 	for i := range d.Options {
 		r.options = r.options[:from+i+1]
 		r.options[from+i] = d.Options[i]
@@ -56,6 +57,7 @@ func (r *Recorder) Decide(d *Decision) int {
 	}
 	r.mix(r.hashOf(d.Site))
 	r.mix(uint64(d.Kind)<<32 | uint64(choice))
+	r.made = grown(r.made, 1)
 	r.made = r.made[:len(r.made)+1]
 	r.made[len(r.made)-1] = made{
 		d.Kind, d.Site, int32(d.Thread), int32(d.Current), int32(from), int32(len(r.options)), int32(choice),
@@ -75,38 +77,15 @@ func (r *Recorder) Hash() uint64 { return r.hash }
 
 // Trace returns what was recorded. It shares no memory with the recorder.
 func (r *Recorder) Trace(h Header) *Trace {
-	t := &Trace{Header: h, Decisions: make([]Decided, len(r.made))}
-	options := make([]Option, len(r.options))
-	for i := range options {
-		options[i] = r.options[i]
-	}
-	for i, m := range r.made {
-		t.Decisions[i] = Decided{Decision{
+	t := &Trace{Header: h}
+	options := slices.Clone(r.options)
+	for _, m := range r.made {
+		t.Decisions = append(t.Decisions, Decided{Decision{
 			Kind: m.kind, Site: m.site, Thread: int(m.thread), Current: int(m.current),
 			Options: options[m.from:m.to:m.to],
-		}, int(m.choice)}
+		}, int(m.choice)})
 	}
 	return t
-}
-
-// room makes room for one decision more, of so many options.
-//
-//go:norace
-func (r *Recorder) room(options int) {
-	if len(r.made) == cap(r.made) {
-		more := make([]made, len(r.made), 2*len(r.made)+256)
-		for i := range r.made {
-			more[i] = r.made[i]
-		}
-		r.made = more
-	}
-	if len(r.options)+options > cap(r.options) {
-		more := make([]Option, len(r.options), 2*(len(r.options)+options)+1024)
-		for i := range r.options {
-			more[i] = r.options[i]
-		}
-		r.options = more
-	}
 }
 
 // FNV-1a, of words instead of bytes.
@@ -122,6 +101,9 @@ func (r *Recorder) mix(x uint64) { r.hash = mix((r.hash ^ x) * prime) }
 //
 //go:norace
 func (r *Recorder) hashOf(text string) uint64 {
+	if text == "" {
+		return offset
+	}
 	at := uintptr(unsafe.Pointer(unsafe.StringData(text)))
 	known := &r.hashed[(at>>4^at>>12)%uintptr(len(r.hashed))]
 	if len(known.text) == len(text) && unsafe.StringData(known.text) == unsafe.StringData(text) {

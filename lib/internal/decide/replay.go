@@ -31,10 +31,7 @@ func (r *Replay) Decide(d *Decision) int {
 	r.diverge()
 	r.diverged.Came = true
 	r.diverged.Got = *d
-	r.diverged.Got.Options = make([]Option, len(d.Options))
-	for i := range d.Options {
-		r.diverged.Got.Options[i] = d.Options[i]
-	}
+	r.diverged.Got.Options = grown(d.Options[:len(d.Options):len(d.Options)], 1)
 	return -1
 }
 

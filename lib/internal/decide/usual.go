@@ -33,7 +33,7 @@ func (u *usual) choice(d *Decision) int {
 		u.thread, u.turns = d.Thread, 0
 	}
 	u.turns++
-	if d.Current < 0 || d.Options[d.Current].Number == Timer {
+	if d.Current < 0 {
 		return d.next()
 	}
 	if d.yields() || u.turns > patience {

@@ -10,7 +10,10 @@
 // ours. Functions that touch memory shared between threads are marked go:norace for that reason.
 package race
 
-import "runtime"
+import (
+	"runtime"
+	"unsafe"
+)
 
 // Enabled tells whether the race detector is compiled in.
 const Enabled = true
@@ -20,3 +23,7 @@ func Enable()  { runtime.RaceEnable() }
 
 // Errors is how many data races were reported so far.
 func Errors() int { return runtime.RaceErrors() }
+
+// Release and Acquire order what was before Release before what comes after Acquire of the same address.
+func Release(p unsafe.Pointer) { runtime.RaceReleaseMerge(p) }
+func Acquire(p unsafe.Pointer) { runtime.RaceAcquire(p) }

@@ -1,0 +1,344 @@
+package hunt_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/orchtest/orchtest/lib/hunt"
+	"github.com/orchtest/orchtest/lib/protocol"
+)
+
+const (
+	stops  = "time.Timer.Stop\tm/a.go:8:1"
+	resets = "time.Timer.Reset\tm/a.go:9:1"
+)
+
+func get[T any](ch <-chan T) T { return hunt.Receive(gets, ch) }
+
+// empty reports whether nothing is to be received.
+func empty[T any](ch <-chan T) bool {
+	select {
+	case <-ch:
+		return false
+	default:
+		return true
+	}
+}
+
+func TestProgramSleeps(t *testing.T) {
+	begin(t)
+	start := hunt.Now()
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	var order []int
+	for i := range 3 {
+		hunt.WaitGroupGo(starts, &wg, func() {
+			hunt.Sleep(time.Duration(3-i) * time.Hour)
+			lock(&mu)
+			order = append(order, i)
+			unlock(&mu)
+		})
+	}
+	hunt.F0(waits, wg.Wait).Do()
+	if took := hunt.Since(start); took < 3*time.Hour || took > 3*time.Hour+time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if order[0] != 2 || order[1] != 1 || order[2] != 0 {
+		t.Errorf("woken in the order %v", order)
+	}
+}
+
+// guarded waits for a thread that has much to do, for so long.
+func guarded(t *testing.T, guard time.Duration) {
+	begin(t)
+	done := make(chan int)
+	hunt.Go(starts, func() {
+		var mu sync.Mutex
+		for range 20 {
+			lock(&mu)
+			unlock(&mu)
+		}
+		hunt.Close("close\tm/a.go:10:1", done)
+	})
+	expired := hunt.After(guard)
+	over := make(chan int)
+	hunt.Go(starts, func() {
+		get(expired)
+		select {
+		case <-done:
+		default:
+			t.Error("it is not done")
+		}
+		close(over)
+	})
+	get(over)
+}
+
+func TestProgramGuard(t *testing.T) { guarded(t, time.Second) }
+func TestProgramEarly(t *testing.T) { guarded(t, 5*time.Millisecond) }
+
+func TestProgramTimers(t *testing.T) {
+	begin(t)
+	hunt.Go(starts, func() {})
+	long := hunt.NewTimer(time.Hour)
+	if !hunt.TimerStop(stops, long) || hunt.TimerStop(stops, long) {
+		t.Error("Stop tells the wrong thing")
+	}
+	if hunt.TimerReset(resets, long, time.Minute) || !hunt.TimerReset(resets, long, 2*time.Hour) {
+		t.Error("Reset tells the wrong thing")
+	}
+	start := hunt.Now()
+	if at := get(long.C); at.Sub(start) < 2*time.Hour-time.Second {
+		t.Errorf("it fired after %v", at.Sub(start))
+	}
+	if hunt.TimerStop(stops, long) {
+		t.Error("Stop of a timer that has fired")
+	}
+
+	unread := hunt.NewTimer(time.Hour)
+	hunt.Sleep(2 * time.Hour)
+	if !hunt.TimerReset(resets, unread, time.Hour) || !empty(unread.C) {
+		t.Error("Reset left a stale value")
+	}
+	get(unread.C)
+
+	var n atomic.Int32
+	again := hunt.AfterFunc(time.Hour, func() { n.Add(1) })
+	hunt.Sleep(2 * time.Hour)
+	hunt.TimerReset(resets, again, time.Hour)
+	hunt.Sleep(2 * time.Hour)
+	hunt.TimerReset(resets, again, time.Hour)
+	hunt.TimerStop(stops, again)
+	hunt.Sleep(2 * time.Hour)
+	if n.Load() != 2 {
+		t.Errorf("the function was called %d times", n.Load())
+	}
+
+	other := time.NewTimer(time.Hour) // made by a package that is not hunted
+	if !hunt.TimerReset(resets, other, time.Hour) || !hunt.TimerStop(stops, other) {
+		t.Error("a timer of another package")
+	}
+}
+
+func TestProgramTickers(t *testing.T) {
+	begin(t)
+	hunt.Go(starts, func() {})
+	start := hunt.Now()
+	ticker := hunt.NewTicker(time.Second)
+	for range 3 {
+		get(ticker.C)
+	}
+	if took := hunt.Since(start); took < 3*time.Second || took > 3*time.Second+time.Millisecond {
+		t.Errorf("three ticks took %v", took)
+	}
+	hunt.TickerReset(resets, ticker, time.Hour)
+	get(ticker.C)
+	hunt.Sleep(90 * time.Minute)
+	hunt.TickerStop(stops, ticker)
+	if !empty(ticker.C) {
+		t.Error("Stop left a stale tick")
+	}
+	if took := hunt.Since(start); took < 150*time.Minute {
+		t.Errorf("it took %v", took)
+	}
+	get(hunt.Tick(time.Minute))
+	hunt.NewTicker(time.Second) // never stopped
+}
+
+// A thread that lives by a ticker which nobody stops.
+func janitor() {
+	ticker := hunt.NewTicker(time.Minute)
+	hunt.Go(starts, func() {
+		for {
+			get(ticker.C)
+		}
+	})
+}
+
+func TestProgramTickerLeak(t *testing.T) {
+	begin(t)
+	janitor()
+}
+
+func TestProgramTickerDeadlock(t *testing.T) {
+	begin(t)
+	janitor()
+	get(make(chan int))
+}
+
+func TestProgramContexts(t *testing.T) {
+	begin(t)
+	type key struct{}
+	start := hunt.Now()
+	outer, cancelOuter := context.WithCancel(context.WithValue(context.Background(), key{}, 1))
+	defer cancelOuter()
+	ctx, cancel := hunt.WithTimeoutCause(outer, time.Hour, errors.New("too late"))
+	defer cancel()
+	child, cancelChild := context.WithCancel(ctx)
+	defer cancelChild()
+	longer, cancelLonger := hunt.WithTimeout(ctx, 2*time.Hour)
+	defer cancelLonger()
+	if at, ok := longer.Deadline(); !ok || at.Sub(start) > time.Hour+time.Second {
+		t.Errorf("deadline %v, %v", at, ok)
+	}
+	called := make(chan int)
+	hunt.ContextAfterFunc(ctx, func() { hunt.To(called).Send(sends, 1) })
+	stop := hunt.ContextAfterFunc(ctx, func() { t.Error("it was stopped") })
+	if !stop() {
+		t.Error("stop tells the wrong thing")
+	}
+	if ctx.Err() != nil {
+		t.Error("it is over too early")
+	}
+	get(child.Done())
+	for _, c := range []context.Context{ctx, child, longer} {
+		if c.Err() != context.DeadlineExceeded || context.Cause(c).Error() != "too late" || c.Value(key{}) != 1 {
+			t.Errorf("got %v, %v", c.Err(), context.Cause(c))
+		}
+	}
+	if outer.Err() != nil {
+		t.Error("the parent is over")
+	}
+	get(called)
+	if took := hunt.Since(start); took < time.Hour || took > time.Hour+time.Second {
+		t.Errorf("it took %v", took)
+	}
+
+	cancelled, cancelNow := hunt.WithDeadline(outer, hunt.Now().Add(time.Hour))
+	cancelNow()
+	if cancelled.Err() != context.Canceled {
+		t.Errorf("got %v", cancelled.Err())
+	}
+	past, cancelPast := hunt.WithDeadline(outer, hunt.Now().Add(-time.Second))
+	defer cancelPast()
+	if at, _ := past.Deadline(); past.Err() != context.DeadlineExceeded || hunt.Until(at) > -time.Second {
+		t.Errorf("got %v, %v", past.Err(), at)
+	}
+	last, cancelLast := hunt.WithTimeout(outer, time.Hour)
+	defer cancelLast()
+	cancelOuter()
+	if last.Err() != context.Canceled || !strings.Contains(fmt.Sprint(last), "context.Background.WithValue") {
+		t.Errorf("got %v", last)
+	}
+}
+
+// What is known of an earlier schedule is used in a later one.
+var kept *time.Timer
+
+func TestProgramKept(t *testing.T) {
+	begin(t)
+	hunt.Go(starts, func() {})
+	if kept == nil {
+		kept = hunt.NewTimer(time.Hour)
+	} else {
+		hunt.TimerReset(resets, kept, time.Hour)
+	}
+	get(kept.C)
+}
+
+// Orders that the race detector knows of: from who started a timer to who is woken by it.
+func TestProgramOrdered(t *testing.T) {
+	begin(t)
+	n := 0
+	done := make(chan int)
+	ready := make(chan int)
+	timer := hunt.NewTimer(time.Hour)
+	hunt.TimerStop(stops, timer)
+	hunt.Go(starts, func() {
+		close(ready)
+		get(timer.C)
+		n++
+		hunt.AfterFunc(time.Hour, func() {
+			n++
+			hunt.Close("close\tm/a.go:10:1", done)
+		})
+		hunt.Sleep(time.Second)
+	})
+	get(ready)
+	n++
+	hunt.TimerReset(resets, timer, time.Hour)
+	get(done)
+	if n != 3 {
+		t.Error(n)
+	}
+}
+
+func TestTime(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		program string
+		kind    string // of the last report
+		finding string
+		says    string
+	}{
+		{"TestProgramSleeps", protocol.HuntDone, "", ""},
+		{"TestProgramGuard", protocol.HuntDone, "", ""},
+		{"TestProgramEarly", protocol.HuntFinding, protocol.FoundFailure, "time.After\\tgithub.com/orchtest/orchtest/lib/hunt/time_test.go:"},
+		{"TestProgramTimers", protocol.HuntDone, "", ""},
+		{"TestProgramTickers", protocol.HuntDone, "", ""},
+		{"TestProgramTickerLeak", protocol.HuntFinding, protocol.FoundLeak, "chan receive"},
+		{"TestProgramTickerDeadlock", protocol.HuntFinding, protocol.FoundDeadlock, "chan receive"},
+		{"TestProgramContexts", protocol.HuntDone, "", ""},
+		{"TestProgramKept", protocol.HuntDone, "", ""},
+		{"TestProgramOrdered", protocol.HuntDone, "", ""},
+	} {
+		t.Run(test.program, func(t *testing.T) {
+			t.Parallel()
+			request := protocol.HuntRequest{Test: test.program, Count: 150, Seed: 1, MaxSteps: 5000, Strategies: []string{"delay", "random"}}
+			last, output := hunted(t, request)
+			said, err := json.Marshal(last)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if last.Kind != test.kind || last.Finding == nil != (test.finding == "") ||
+				last.Finding != nil && last.Finding.Kind != test.finding || !strings.Contains(string(said), test.says) {
+				t.Fatalf("got %s\n%s", said, output)
+			}
+			if last.Finding != nil {
+				replays(t, test.program, last)
+			}
+			if again, _ := hunted(t, request); again.Hash != last.Hash || last.Hash == "" {
+				t.Errorf("another process made other schedules: %s, %s", last.Hash, again.Hash)
+			}
+		})
+	}
+}
+
+// TestRealTime leaves time alone.
+func TestRealTime(t *testing.T) {
+	t.Parallel()
+	for program, kind := range map[string]string{
+		"TestProgramReal":     protocol.HuntDone,
+		"TestProgramDeadlock": protocol.HuntFinding,
+	} {
+		last, output := hunted(t, protocol.HuntRequest{Test: program, Count: 30, Seed: 1, RealTime: true})
+		if last.Kind != kind {
+			t.Errorf("%s: got %+v\n%s", program, last, output)
+		}
+	}
+}
+
+func TestProgramReal(t *testing.T) {
+	begin(t)
+	start := time.Now()
+	hunt.Sleep(10 * time.Millisecond)
+	timer := hunt.NewTimer(10 * time.Millisecond)
+	get(timer.C)
+	hunt.TimerReset(resets, timer, time.Hour)
+	if !hunt.TimerStop(stops, timer) {
+		t.Error("it did not run")
+	}
+	ctx, cancel := hunt.WithTimeout(context.Background(), 10*time.Millisecond)
+	defer cancel()
+	get(ctx.Done())
+	if took := time.Since(start); took < 30*time.Millisecond {
+		t.Errorf("it took %v", took)
+	}
+}
