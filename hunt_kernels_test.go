@@ -89,9 +89,9 @@ func kernel(t *testing.T, file string) (name string, text []byte) {
 	for _, d := range f.Decls {
 		if fn, ok := d.(*ast.FuncDecl); ok && fn.Name.Name == name {
 			fn.Body.List = slices.DeleteFunc(fn.Body.List, func(s ast.Stmt) bool { return uses(s, "prof") })
-			once(fn.Body)
 		}
 	}
+	fewer(f, name)
 	if name == "" || uses(f, "prof") {
 		t.Fatalf("%s: it is not as expected", file)
 	}
@@ -124,16 +124,36 @@ func uses(in ast.Node, name string) (is bool) {
 	return is
 }
 
-// once has the loops of a function that start many copies start one.
-func once(body *ast.BlockStmt) {
-	for _, s := range body.List {
-		loop, ok := s.(*ast.ForStmt)
+// fewer has loops end sooner that go round very often, to make it likely that something happens: after ten times, and
+// those of the kernel itself, which start so many copies of it, after one.
+func fewer(f *ast.File, kernel string) {
+	for _, d := range f.Decls {
+		fn, ok := d.(*ast.FuncDecl)
 		if !ok {
 			continue
 		}
-		if end, ok := loop.Cond.(*ast.BinaryExpr); ok {
-			if n, ok := end.Y.(*ast.BasicLit); ok && len(n.Value) > 2 {
-				end.Op, n.Value = token.LSS, "1"
+		if fn.Name.Name == kernel {
+			for _, s := range fn.Body.List {
+				end(s, 10, "1")
+			}
+		}
+		ast.Inspect(fn, func(n ast.Node) bool {
+			end(n, 1000, "10")
+			return true
+		})
+	}
+}
+
+// end has a loop go round so many times if that is fewer, and it goes round that many times or more.
+func end(n ast.Node, least int, times string) {
+	loop, ok := n.(*ast.ForStmt)
+	if !ok {
+		return
+	}
+	if cond, ok := loop.Cond.(*ast.BinaryExpr); ok {
+		if last, ok := cond.Y.(*ast.BasicLit); ok {
+			if n, err := strconv.Atoi(last.Value); err == nil && n >= least {
+				cond.Op, last.Value = token.LSS, times
 			}
 		}
 	}
