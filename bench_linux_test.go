@@ -6,8 +6,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/orchtest/orchtest/runner"
 )
 
 // BenchmarkMemory runs 10,000 scenarios in processes of their own and reports the peak of orchtest's
@@ -66,4 +73,65 @@ func highWater(pid int) int {
 		fmt.Sscan(string(status[i+len("VmHWM:"):]), &kib)
 	}
 	return kib * 1024
+}
+
+// BenchmarkReports runs 10,000 scenarios that pass, without reports and with the JUnit and the HTML report, in turn. Its
+// figure is how much more processor time orchtest itself uses with them, as a share of what the whole run uses, its
+// children included. These do the same in both, and on a busy machine their times differ by more than what is to be
+// found out. The medians are compared.
+func BenchmarkReports(b *testing.B) {
+	orchtest := orchtest(b)
+	dir := b.TempDir()
+	for _, isolation := range runner.Isolations() {
+		b.Run(isolation, func(b *testing.B) {
+			without := []string{orchtest, "--no-cache", "--isolation", isolation, "--run", "^TestEight$", "./runner/testdata/many"}
+			with := append(slices.Clone(without), "--junitfile", filepath.Join(dir, "junit.xml"), "--html", filepath.Join(dir, "report.html"))
+			spent(b, with)
+			var own, all [2][]time.Duration
+			for b.Loop() {
+				for i, args := range [][]string{without, with} {
+					o, a := spent(b, args)
+					own[i], all[i] = append(own[i], o), append(all[i], a)
+				}
+			}
+			more := median(own[1]) - median(own[0])
+			b.ReportMetric(float64(more.Milliseconds()), "ms-more")
+			b.ReportMetric(100*more.Seconds()/median(all[0]).Seconds(), "%-more")
+		})
+	}
+}
+
+// spent runs a command and returns how much processor time it used itself, and together with its children.
+func spent(b *testing.B, args []string) (own, all time.Duration) {
+	b.Helper()
+	cmd := exec.Command(args[0], args[1:]...)
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	// As long as nobody has waited for it, it is there to be asked.
+	if err := unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil); err != nil {
+		b.Fatal(err)
+	}
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", cmd.Process.Pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		b.Fatalf("%v: %v", args, err)
+	}
+	// See proc_pid_stat(5): behind the name are the state and ten more, then the times in hundredths of a second.
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	for _, field := range fields[11:13] {
+		ticks, err := strconv.Atoi(field)
+		if err != nil {
+			b.Fatal(err)
+		}
+		own += time.Duration(ticks) * 10 * time.Millisecond
+	}
+	return own, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+}
+
+func median(all []time.Duration) time.Duration {
+	slices.Sort(all)
+	return all[len(all)/2]
 }

@@ -24,6 +24,7 @@ type command struct {
 // commands are in the order in which help lists them. It is a function, as some of them list all.
 func commands() []command {
 	return []command{
+		{"hunt", "[flags] [packages] [-- go test flags]", "looks for concurrency bugs in tests as they are", runHunt},
 		{"list", "[packages] [-- go test flags]", "lists orchestrated tests: threads, turns, scenarios, time", runList},
 		{"overlay", "-o FILE [packages] [-- build flags]", "writes what pragmas become, for go test -overlay and a debugger", runOverlay},
 		{"merge", "[flags] FILE…", "makes one report of all shards of a run", runMerge},

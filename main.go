@@ -17,6 +17,7 @@ import (
 
 	"github.com/orchtest/orchtest/explore"
 	"github.com/orchtest/orchtest/internal/covertool"
+	"github.com/orchtest/orchtest/internal/keyboard"
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/runner"
 )
@@ -24,6 +25,9 @@ import (
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == covertool.Arg {
 		os.Exit(covertool.Main(os.Args[2:]))
+	}
+	if len(os.Args) > 1 && os.Args[1] == keyboard.Arg {
+		os.Exit(keyboard.Main())
 	}
 	ctx, stop := interruptible()
 	status := run(ctx, os.Args, os.Stdout, os.Stderr)
@@ -107,10 +111,19 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			&cli.StringFlag{Name: "run", Usage: "run only tests that match `REGEXP`, as go test -run"},
 			&cli.StringFlag{Name: "sequence",
 				Usage: "run just the scenario of sequence `LIST`, as 0,1,0,1, of the one orchestrated test that --run matches"},
+			&cli.IntFlag{Name: "repeat", DefaultText: "1",
+				Usage: "run the scenario of --sequence `N` times, each in a process of its own, and say how often it failed"},
+			&cli.StringFlag{Name: "syncpoints",
+				Usage: "`PLACES` where the turns of --sequence ended when it failed, as the replay command has them: it is told if the code has moved since"},
 			&cli.DurationFlag{Name: "time", DefaultText: "no limit",
 				Usage: "start no scenario later than `D` after the first one, of all tests together; without --max-scenarios it is the only limit"},
+			&cli.DurationFlag{Name: "shrink-time", EnvVars: []string{"ORCHTEST_SHRINK_TIME"},
+				DefaultText: runner.DefaultShrinkTime.String() + "; 0, which is not at all, with --shard and where CI is set",
+				Usage:       "once a test has failed, look for up to `D` for a scenario that fails in the same way with fewer switches"},
 			&cli.BoolFlag{Name: "until-failure",
 				Usage: "explore again and again, --max-scenarios with each seed, until a test fails, --time is over, or all was run"},
+			&cli.BoolFlag{Name: "watch",
+				Usage: "run again what changed files matter to, until q or Ctrl-C is pressed; r runs all, f what failed"},
 			&cli.StringFlag{Name: "resume",
 				Usage: "go on where an interrupted run with the journal `FILE` has stopped, or begin one"},
 			&cli.BoolFlag{Name: "no-cache", Usage: "run also the scenarios that passed before, though nothing has changed since"},
@@ -142,7 +155,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 	}
 	app.Flags = append(append(app.Flags, rerunFlags()...), reportFlags()...)
 	app.Action = func(c *cli.Context) error {
-		for _, name := range []string{"parallel", "max-fails", "max-scenarios", "time", "depth", "scenario-timeout", "turn-timeout", "deadlock-window"} {
+		for _, name := range []string{"parallel", "repeat", "max-fails", "max-scenarios", "time", "depth", "scenario-timeout", "turn-timeout", "deadlock-window"} {
 			// To the runner nothing means the default. Who writes 0 means something else.
 			if value := fmt.Sprint(c.Value(name)); c.IsSet(name) && (value == "0" || value == "0s") {
 				return &runner.UsageError{Err: fmt.Errorf("--%s %s: it is to be more than nothing", name, value)}
@@ -173,14 +186,16 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			value := c.Bool("fail-on-leak")
 			failOnLeak = &value
 		}
-		return runner.Run(c.Context, runner.Config{
-			Packages:  c.App.Metadata["packages"].([]string),
-			GoArgs:    c.App.Metadata["goArgs"].([]string),
-			Run:       c.String("run"),
-			Sequence:  c.String("sequence"),
-			Shard:     shard,
-			KeepGoing: c.Bool("keep-going"),
-			MaxFails:  c.Int("max-fails"),
+		config := runner.Config{
+			Packages:   c.App.Metadata["packages"].([]string),
+			GoArgs:     c.App.Metadata["goArgs"].([]string),
+			Run:        c.String("run"),
+			Sequence:   c.String("sequence"),
+			Repeat:     c.Int("repeat"),
+			Syncpoints: c.String("syncpoints"),
+			Shard:      shard,
+			KeepGoing:  c.Bool("keep-going"),
+			MaxFails:   c.Int("max-fails"),
 
 			RerunFails:       reruns,
 			RerunMaxFailures: c.Int("rerun-fails-max-failures"),
@@ -188,6 +203,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			Parallel:        c.Int("parallel"),
 			MaxScenarios:    givenInt(c, "max-scenarios"),
 			Time:            c.Duration("time"),
+			ShrinkTime:      shrinkTime(c),
 			UntilFailure:    c.Bool("until-failure"),
 			Explore:         c.String("explore"),
 			Seed:            seed(c),
@@ -210,7 +226,11 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 			Terminal:        terminalOf(stdout),
 			Stderr:          stderr,
 			Now:             time.Now,
-		})
+		}
+		if c.Bool("watch") {
+			return runWatch(c.Context, config)
+		}
+		return runner.Run(c.Context, config)
 	}
 	return app
 }
@@ -226,6 +246,17 @@ func given(c *cli.Context, name string) time.Duration {
 		return 0
 	}
 	return c.Duration(name)
+}
+
+// shrinkTime returns for how long fewer switches are looked for: people want to know, machines to be done.
+func shrinkTime(c *cli.Context) time.Duration {
+	switch ci := os.Getenv("CI"); {
+	case c.IsSet("shrink-time"):
+		return c.Duration("shrink-time")
+	case c.IsSet("shard"), ci != "" && ci != "false":
+		return 0
+	}
+	return runner.DefaultShrinkTime
 }
 
 // givenInt returns the value of a flag that was given; 0 where it was not.

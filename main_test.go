@@ -62,6 +62,7 @@ func TestScript(t *testing.T) {
 			"validstream":   cmdValidStream,
 			"sameblocks":    cmdSameBlocks,
 			"shards":        cmdShards,
+			"trace":         cmdTrace,
 		},
 	})
 }
@@ -95,13 +96,15 @@ func setup(e *testscript.Env, toolchain map[string]string) error {
 		"COMMAND": command,
 		// What a script runs again is to be run again, unless it is about the cache.
 		"ORCHTEST_CACHE": "off",
-		"GOCACHE":        toolchain["GOCACHE"],
-		"GOMODCACHE":     toolchain["GOMODCACHE"],
-		"GOPROXY":        "off",
-		"GOTOOLCHAIN":    "local",
-		"GOTRACEBACK":    "", // the default, which testscript changes
-		"HOME":           home,
-		"USERPROFILE":    home,
+		// How many scenarios are run once one has failed depends on how fast they are.
+		"ORCHTEST_SHRINK_TIME": "0",
+		"GOCACHE":              toolchain["GOCACHE"],
+		"GOMODCACHE":           toolchain["GOMODCACHE"],
+		"GOPROXY":              "off",
+		"GOTOOLCHAIN":          "local",
+		"GOTRACEBACK":          "", // the default, which testscript changes
+		"HOME":                 home,
+		"USERPROFILE":          home,
 	} {
 		e.Setenv(name, value)
 	}
@@ -204,7 +207,8 @@ func cmdRefused(ts *testscript.TestScript, _ bool, args []string) {
 // replay N runs the first command that the last output offers to run a scenario again, as somebody
 // does who copies it into a shell. It is to end with this exit status.
 func cmdReplay(ts *testscript.TestScript, _ bool, args []string) {
-	_, rest, found := strings.Cut(ts.ReadFile("stdout"), "replay: ")
+	from := append(args, "stdout")[1]
+	_, rest, found := strings.Cut(ts.ReadFile(from), "replay: ")
 	if !found {
 		ts.Fatalf("no command to replay a scenario in the output")
 	}
@@ -403,7 +407,7 @@ func cmdLikeGoTest(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 var (
-	scenarioName = regexp.MustCompile(`^(.+)/\d+(?:,\d+)*(#\d\d)?$`)
+	scenarioName = regexp.MustCompile(`^(.+)/\d+(?:,\d+)*(#\d\d)?(?:@\d+)?$`)
 	// echo is how the stream of go test repeats what our library reports, which ours does not.
 	echo = regexp.MustCompile(`(?m)^=== ATTR  \S+ orchtest\.\w+ {"version".*\n`)
 	// said is what orchtest adds to the output of a test.
@@ -581,4 +585,19 @@ func number(ts *testscript.TestScript, text string) int {
 	n, err := strconv.Atoi(text)
 	ts.Check(err)
 	return n
+}
+
+// cmdTrace copies the one trace of a folder: trace FOLDER FILE.
+func cmdTrace(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: trace FOLDER FILE")
+	}
+	found, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "*.trace"))
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("there are %d traces: %q", len(found), found)
+	}
+	text, err := os.ReadFile(found[0])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), text, 0o666))
 }

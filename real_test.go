@@ -61,7 +61,7 @@ func realAnts(t *testing.T, root, binary string) {
 			"2 workers running, want 1 at most",
 			"scenario 0,1,0 failed",
 			"orchtest: 3 sequences: 1 passed, 1 failed, 1 not run",
-			"replay: orchtest --run '^TestSubmit$' --sequence 0,1,0 .")
+			"replay: orchtest --run '^TestSubmit$' --sequence 0,1,0 --syncpoints ")
 	}
 	t.Logf("orchestrated: %d of %d runs exceeded the capacity", runs, runs)
 
@@ -265,7 +265,7 @@ func runReal(t *testing.T, dir string, args ...string) realCommand {
 	cmd.Dir = dir
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(entry string) bool {
 		return strings.HasPrefix(entry, "ORCHTEST_") // the user's defaults, or those of an orchtest around this one
-	}), "GOWORK=off", "PWD="+dir, "ORCHTEST_CACHE=off")
+	}), "GOWORK=off", "PWD="+dir, "ORCHTEST_CACHE=off", "ORCHTEST_SHRINK_TIME=0")
 	cmd.WaitDelay = 10 * time.Second
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

@@ -186,10 +186,7 @@ func (f *Fewest) chances(x Execution, to int, last bool) (cost int) {
 	left := append(f.left[:0], f.space.Counts...)
 	f.left = left
 	for at, thread := range turns {
-		running := -1 // who is preempted, if another thread has the turn
-		if at > 0 && left[turns[at-1]] > 0 && c.ready(at, turns[at-1]) {
-			running = turns[at-1]
-		}
+		running := c.running(at, left)
 		further := func(thread int) int {
 			if running >= 0 && running != thread {
 				return cost + 1
@@ -258,11 +255,29 @@ func (f *Fewest) drop(cost, keep int) {
 	f.todo[cost] = c[:keep]
 }
 
-// Progress implements [Strategy].
-func (f *Fewest) Progress() Progress {
+// Below lets it give no further job with so many preemptions or more.
+func (f *Fewest) Below(preemptions int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	open := f.lost // the least preemptions of what was not run
+	for last := len(f.todo) - 1; last >= preemptions; last-- {
+		f.drop(last, 0)
+		f.todo = f.todo[:last]
+	}
+	if f.dearest >= preemptions {
+		f.dearest, f.worst = preemptions-1, nil
+	}
+	f.changed.Broadcast()
+}
+
+// Open returns the fewest preemptions that an execution may have which was not run; math.MaxInt if all were.
+func (f *Fewest) Open() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.open()
+}
+
+func (f *Fewest) open() int {
+	open := f.lost
 	if f.edge != nil {
 		open = 0
 	}
@@ -272,6 +287,14 @@ func (f *Fewest) Progress() Progress {
 	for cost := range f.running {
 		open = min(open, cost)
 	}
+	return open
+}
+
+// Progress implements [Strategy].
+func (f *Fewest) Progress() Progress {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	open := f.open()
 	complete := &protocol.Complete{Preemptions: min(open, len(f.ran)) - 1}
 	for _, n := range f.ran[:complete.Preemptions+1] {
 		complete.Executions += n

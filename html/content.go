@@ -87,7 +87,8 @@ func btoi(b bool) int {
 func (all *content) add(p junit.Package) {
 	row := packageRow{Name: p.Name, Took: duration(p.Seconds), Output: limited(p.Output)}
 	tests, scenarios := map[string]*explored{}, 0
-	for _, c := range p.Cases {
+	for i := range p.Cases {
+		c := &p.Cases[i]
 		if c.Scenario != nil {
 			scenarios++
 			all.explored(tests, p, c.Scenario.Test).add(c)
@@ -128,7 +129,7 @@ func (all *content) explored(tests map[string]*explored, p junit.Package, name s
 }
 
 // said is the message of a case, unless that says no more than its verdict does.
-func said(c junit.Case) string {
+func said(c *junit.Case) string {
 	if c.Message == "Failed" {
 		return ""
 	}

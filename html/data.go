@@ -44,7 +44,7 @@ func newData(tests []*explored) data {
 	for _, test := range tests {
 		t := &testData{
 			Package: test.Package, Name: test.Name, Threads: []string{}, Replays: [][2]string{},
-			Labels: []string{}, Millis: []int{}, Odd: map[int]*odd{}, replays: map[[2]string]int{},
+			Labels: make([]string, 0, len(test.cases)), Millis: make([]int, 0, len(test.cases)), Odd: map[int]*odd{}, replays: map[[2]string]int{},
 		}
 		d.byTest[test] = t
 		d.Tests = append(d.Tests, t)
@@ -59,7 +59,7 @@ func newData(tests []*explored) data {
 }
 
 // add adds a scenario.
-func (d *data) add(t *testData, i int, c junit.Case) {
+func (d *data) add(t *testData, i int, c *junit.Case) {
 	s := c.Scenario
 	t.Labels = append(t.Labels, s.Label)
 	t.Millis = append(t.Millis, int(math.Round(c.Seconds*1000)))
@@ -67,11 +67,11 @@ func (d *data) add(t *testData, i int, c junit.Case) {
 		t.Threads = s.Threads
 	}
 	special := odd{Replay: t.replay(s.Replay)}
-	if sequence, _, _ := strings.Cut(s.Label, "#"); s.Executed != sequence {
+	if sequence := s.Label[:len(s.Label)-len(strings.TrimLeft(s.Label, "0123456789,"))]; s.Executed != sequence {
 		special.Executed = s.Executed
 	}
 	if c.Verdict != junit.Passed {
-		special.Message = d.message(message(c, explained(c.Output, s.Label, command(s))))
+		special.Message = d.message(message(c, explained(c)))
 	}
 	if special != (odd{}) {
 		t.Odd[i] = &special

@@ -2,6 +2,8 @@ package html
 
 import (
 	"strings"
+
+	"github.com/orchtest/orchtest/junit"
 )
 
 // An explanation is what orchtest itself has added to the output of a scenario: what became of it, a table of its
@@ -12,8 +14,14 @@ type explanation struct {
 	text   string // as it stands in the output, without its indentation
 }
 
-// explained takes the output of a scenario apart. Where there is no explanation in it, all of it is output.
-func explained(output, label, replay string) explanation {
+// explained takes the output of a case apart that is a scenario. Where there is no explanation in it, all of it is
+// output.
+func explained(c *junit.Case) explanation {
+	output, label, replay := c.Output, c.Scenario.Label, command(c.Scenario)
+	needs := ""
+	if c.Scenario.Turns != nil {
+		needs = c.Scenario.Turns.Needs
+	}
 	begin := "    scenario " + label + " "
 	end := "    replay: " + replay + "\n"
 	i := lastLine(output, begin)
@@ -28,13 +36,17 @@ func explained(output, label, replay string) explanation {
 	text := strings.ReplaceAll("\n"+output[i:i+n], "\n    ", "\n")[1:]
 	return explanation{
 		output: strings.TrimRight(output[:i], "\n") + "\n" + strings.TrimLeft(output[i+n:], "\n"),
-		reason: reason(text, label), text: strings.TrimRight(text, "\n"),
+		reason: reason(text, label, needs), text: strings.TrimRight(text, "\n"),
 	}
 }
 
-// reason returns what stands between the verdict and the threads.
-func reason(text, label string) string {
+// reason returns what stands between the verdict and the threads, less what is said of the switches that the scenario
+// needs.
+func reason(text, label, needs string) string {
 	head, _, _ := strings.Cut(text, "\nthreads:")
+	if needs != "" {
+		head = strings.Replace(head, "\n"+needs, "", 1)
+	}
 	head = strings.TrimPrefix(head, "scenario "+label+" ")
 	for _, verdict := range []string{"failed", "could not be run"} {
 		if rest, ok := strings.CutPrefix(head, verdict); ok {

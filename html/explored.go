@@ -19,7 +19,7 @@ type explored struct {
 	Segments      []segment
 	Drawn         []*failure
 
-	cases        []junit.Case
+	cases        []*junit.Case
 	explorations []protocol.Exploration
 	counts       [kinds]*big.Int
 }
@@ -81,7 +81,7 @@ var kindNames = [kinds][2]string{
 	{"notrun", "not run"}, {"infeasible", "infeasible"}, {"others", "not planned"},
 }
 
-func (e *explored) add(c junit.Case) { e.cases = append(e.cases, c) }
+func (e *explored) add(c *junit.Case) { e.cases = append(e.cases, c) }
 
 // bad returns how many scenarios of the test failed, or could not be run.
 func (e *explored) bad() (n int) {
@@ -93,7 +93,7 @@ func (e *explored) bad() (n int) {
 	return n
 }
 
-func isBad(c junit.Case) bool { return c.Verdict == junit.Failed || c.Verdict == junit.Errored }
+func isBad(c *junit.Case) bool { return c.Verdict == junit.Failed || c.Verdict == junit.Errored }
 
 // finish is called when all that is known of the test was added.
 func (e *explored) finish() {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/orchtest/orchtest/junit"
 	"github.com/orchtest/orchtest/lib/protocol"
+	"github.com/orchtest/orchtest/timeline"
 )
 
 // A failure is a scenario that failed, as it is drawn.
@@ -22,6 +23,7 @@ type failure struct {
 	File          string // of the call; "" where it is not known
 	Line          int
 	Preemptions   string   // how many there are, in words
+	Needs         string   // which of them it needs, if that is known
 	Notes         []string // what orchtest has to say about it
 	Lanes         *lanes   // nil where its turns are not known
 	Output        string
@@ -85,23 +87,20 @@ func candidates(tests []*explored) []candidate {
 	return all
 }
 
-func preemptions(s *protocol.Scenario) (n int) {
+func preemptions(s *protocol.Scenario) int {
 	if s == nil {
 		return 0
 	}
-	for _, row := range protocol.Rows(*s, "") {
-		n += btoi(row.Preempts)
-	}
-	return n
+	return timeline.Switches(*s)
 }
 
-func newFailure(test *explored, c junit.Case, config Config) *failure {
+func newFailure(test *explored, c *junit.Case, config Config) *failure {
 	s := c.Scenario
 	f := &failure{
 		Package: test.Package, Test: test.Name, Label: s.Label, Errored: c.Verdict == junit.Errored,
 		Took: duration(c.Seconds), File: c.File, Line: c.Line, Replay: command(s),
 	}
-	found := explained(c.Output, s.Label, f.Replay)
+	found := explained(c)
 	f.Output, f.Text = limited(found.output), limited(found.text)
 	f.Message = message(c, found)
 	for line := range strings.Lines(found.reason) {
@@ -111,6 +110,7 @@ func newFailure(test *explored, c junit.Case, config Config) *failure {
 	}
 	if s.Turns != nil && len(s.Turns.Turns) > 0 {
 		f.Lanes = newLanes(*s.Turns, s.Root, config.Source)
+		f.Needs = s.Turns.Needs
 		f.Preemptions = count(preemptions(s.Turns), "preemption")
 	}
 	return f
@@ -121,10 +121,11 @@ func command(s *junit.Scenario) string {
 	if s.Replay[0] == "" {
 		return ""
 	}
-	return s.Replay[0] + s.Label + s.Replay[1]
+	label, _, _ := strings.Cut(s.Label, "@") // behind it is which time it is
+	return s.Replay[0] + label + s.Replay[1]
 }
 
 // message says in a line why a scenario did not pass.
-func message(c junit.Case, found explanation) string {
+func message(c *junit.Case, found explanation) string {
 	return cmp.Or(said(c), firstLine(found.reason), firstLine(found.output))
 }

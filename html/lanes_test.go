@@ -2,10 +2,12 @@ package html
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"github.com/orchtest/orchtest/junit"
 	"github.com/orchtest/orchtest/lib/protocol"
 )
 
@@ -146,8 +148,15 @@ func TestExplained(t *testing.T) {
 		"of another one": {"    scenario 1,0 failed\n    replay: orchtest --sequence 0,1 .\n", explanation{output: "    scenario 1,0 failed\n    replay: orchtest --sequence 0,1 .\n"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := explained(test.output, "0,1", "orchtest --sequence 0,1 ."); got != test.want {
+			c := junit.Case{Output: test.output, Scenario: &junit.Scenario{Label: "0,1", Replay: [2]string{"orchtest --sequence ", " ."}}}
+			if got := explained(&c); got != test.want {
 				t.Errorf("got %#v\nwant %#v", got, test.want)
+			}
+			// What is said of the switches that it needs stands elsewhere.
+			c.Output = strings.Replace(c.Output, "failed: it took", "failed: it took\n    needs 1 switch: a\n   ", 1)
+			c.Scenario.Turns = &protocol.Scenario{Needs: "needs 1 switch: a"}
+			if got := explained(&c); strings.Contains(got.reason, "switch") {
+				t.Errorf("the reason is %q", got.reason)
 			}
 		})
 	}

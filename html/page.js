@@ -186,7 +186,7 @@
 			return strip;
 		}
 
-		function executed(item) { return item.odd.executed ?? item.label.split("#")[0]; }
+		function executed(item) { return item.odd.executed ?? item.label.split(/[#@]/)[0]; }
 
 		function select(i) {
 			selected = i;
@@ -206,7 +206,7 @@
 			if (item.odd.drawn) parts.push(make("p", {}, make("a", { href: `#f${item.odd.drawn}` }, "Show its timeline")));
 			const replay = item.test.replays[item.odd.replay ?? 0];
 			if (replay?.[0]) {
-				parts.push(make("div", { class: "replay" }, make("code", {}, replay[0] + item.label + replay[1]), make("button", { type: "button", class: "copy" }, "Copy")));
+				parts.push(make("div", { class: "replay" }, make("code", {}, replay[0] + item.label.split("@")[0] + replay[1]), make("button", { type: "button", class: "copy" }, "Copy")));
 			}
 			chosen.replaceChildren(...parts);
 			chosen.hidden = false;

@@ -17,7 +17,7 @@ const reserved = "orchtest."
 type attributes struct {
 	user map[string]string
 	// What came in parts so far; not needed any more once the test has ended.
-	plan, scenario, exploration protocol.Joiner
+	plan, scenario, exploration, hunt, finding protocol.Joiner
 }
 
 // trimmed returns what of the attributes is needed once the test has ended.
@@ -50,6 +50,14 @@ func (s *suite) attribute(t *test, key, value string) {
 		if found, ok := read[protocol.Exploration](&t.attrs.exploration, value); ok && found.Version <= protocol.Version {
 			t.explore(found)
 		}
+	case protocol.AttrHunt:
+		if found, ok := read[protocol.Hunted](&t.attrs.hunt, value); ok && found.Version <= protocol.Version {
+			t.hunted, t.file, t.line = huntedProperties(found), s.share(relative(s.root, found.File)), found.Line
+		}
+	case protocol.AttrFinding:
+		if found, ok := read[protocol.HuntFound](&t.attrs.finding, value); ok && found.Version <= protocol.Version {
+			t.hunted = foundProperties(found)
+		}
 	case protocol.AttrError:
 		t.trouble = cmp.Or(clean(value), "could not be run")
 	default:
@@ -59,7 +67,7 @@ func (s *suite) attribute(t *test, key, value string) {
 
 // reported takes the report of a scenario; whole returns all of it, nil where it cannot be read.
 func (s *suite) reported(t *test, found scenarioReport, whole func() *protocol.Scenario) {
-	t.scenario = s.newScenario(found, t.serialOf(found.Call))
+	t.scenario = s.newScenario(t, found, t.serialOf(found.Call))
 	if s.turns {
 		t.scenario.keep(s, found, whole)
 	}

@@ -1,17 +1,16 @@
 package junit
 
 import (
-	"encoding/xml"
-	"io"
 	"math"
 	"strconv"
 
 	"github.com/jstemmer/go-junit-report/v2/junit"
 )
 
-// The types of go-junit-report write the elements. Those here embed them, and have the fields of
+// The types of go-junit-report name the elements and attributes. Those here embed them, and have the fields of
 // their own that it lacks, that it leaves out when they are zero, or that it has elsewhere in the
-// order of elements. All text that goes into them has been through [clean].
+// order of elements. All text that goes into them has been through [clean]. [writer] writes them as encoding/xml
+// would.
 
 type testsuites struct {
 	junit.Testsuites
@@ -35,7 +34,9 @@ type testsuite struct {
 }
 
 type testcase struct {
-	junit.Testcase
+	Name       string        `xml:"name,attr"`
+	Classname  string        `xml:"classname,attr"`
+	Time       string        `xml:"time,attr,omitempty"`
 	File       string        `xml:"file,attr,omitempty"`
 	Line       int           `xml:"line,attr,omitempty"`
 	Properties *properties   `xml:"properties,omitempty"`
@@ -98,20 +99,6 @@ func (c *testcase) set(o outcome, printed string) {
 
 func newResult(message, printed string) *result {
 	return &result{Result: junit.Result{Message: clean(message), Data: clean(printed)}}
-}
-
-func (t *testsuites) writeXML(w io.Writer) error {
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	t.Time = secondsText(t.seconds)
-	encoder := xml.NewEncoder(w)
-	encoder.Indent("", "\t")
-	if err := encoder.Encode(t); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
 }
 
 // century is more than any run takes: what a damaged stream says beyond it is not a time.

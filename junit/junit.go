@@ -50,7 +50,6 @@ package junit
 import (
 	"fmt"
 	"io"
-	"iter"
 	"maps"
 	"slices"
 
@@ -84,6 +83,15 @@ type Report struct {
 	config Config
 	suites map[string]*suite // by package
 	builds builds
+
+	// rendered are the suites as they are written, in that order; nil until somebody asks. Several may.
+	rendered []rendered
+}
+
+// rendered is a suite as it is written.
+type rendered struct {
+	*suite
+	testsuite
 }
 
 // New returns a report without events.
@@ -96,6 +104,7 @@ func (r *Report) Add(e parse.Event) {
 	if e.Action == parse.ActionAttr && e.Package == "" {
 		return // of the stream as a whole
 	}
+	r.rendered = nil
 	switch e.Action {
 	case parse.ActionBuildOutput, parse.ActionBuildFail:
 		r.builds.add(e)
@@ -111,9 +120,9 @@ func (r *Report) Add(e parse.Event) {
 func (r *Report) WriteXML(w io.Writer) error {
 	var root testsuites
 	root.Name = clean(r.config.Name)
-	for _, suite := range r.render() {
-		if suite.Tests > 0 || !r.config.HideEmpty {
-			root.add(suite)
+	for _, each := range r.render() {
+		if each.Tests > 0 || !r.config.HideEmpty {
+			root.add(each.testsuite)
 		}
 	}
 	if err := root.writeXML(w); err != nil {
@@ -123,23 +132,25 @@ func (r *Report) WriteXML(w io.Writer) error {
 }
 
 // render returns the suites as they are written, in that order.
-func (r *Report) render() iter.Seq2[*suite, testsuite] {
-	r.claimBuilds()
-	return func(yield func(*suite, testsuite) bool) {
-		for _, name := range slices.Sorted(maps.Keys(r.suites)) {
-			if s := r.suites[name]; !yield(s, s.render(r.config, &r.builds)) {
-				return
-			}
-		}
+func (r *Report) render() []rendered {
+	if r.rendered != nil {
+		return r.rendered
 	}
+	r.claimBuilds()
+	for _, name := range slices.Sorted(maps.Keys(r.suites)) {
+		s := r.suites[name]
+		r.rendered = append(r.rendered, rendered{s, s.render(r.config, &r.builds)})
+	}
+	return r.rendered
 }
 
 // SetRoot sets what the files of test cases in the events to come are written relative to; see [Config]. The
 // streams of shards may come from different folders.
 func (r *Report) SetRoot(folder string) {
 	r.config.Root = folder
+	r.rendered = nil
 	for _, s := range r.suites {
-		s.root = folder
+		s.root, s.files = folder, map[string]string{}
 	}
 }
 

@@ -2,8 +2,47 @@ package junit
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
+
+// sorted returns the tests by name, those of the same name in the order in which they are. Of nearly all scenarios the
+// names are in the order of their texts, which is found out once for each.
+func sorted(tests []*test) []*test {
+	type sortable struct {
+		*test
+		plain bool
+	}
+	all := make([]sortable, len(tests))
+	for i, t := range tests {
+		all[i] = sortable{t, t.parent != nil && isPlain(t.name[len(t.parent.name):])}
+	}
+	slices.SortStableFunc(all, func(a, b sortable) int {
+		if a.plain && b.plain && a.parent == b.parent {
+			return strings.Compare(a.name, b.name)
+		}
+		return compareNames(a.name, b.name)
+	})
+	ordered := make([]*test, len(all))
+	for i, t := range all {
+		ordered[i] = t.test
+	}
+	return ordered
+}
+
+// isPlain reports whether the rest of a name behind that of its test is the sequence of a first call, /0,1,0,1, of less
+// than eleven threads.
+func isPlain(rest string) bool {
+	if len(rest) < 2 || len(rest)%2 != 0 || rest[0] != '/' {
+		return false
+	}
+	for i := 1; i < len(rest); i += 2 {
+		if rest[i] < '0' || rest[i] > '9' || i > 1 && rest[i-1] != ',' {
+			return false
+		}
+	}
+	return true
+}
 
 // compareNames orders tests: a parent before its subtests, those of one parent together, and the
 // scenarios of one test by call and sequence.
@@ -44,8 +83,9 @@ func compareElements(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-// cutScenario cuts an element such as 0,1,0,1#01 into its sequence and its call.
+// cutScenario cuts an element such as 0,1,0,1#01 into its sequence and its call. Behind @ it may have which time it is.
 func cutScenario(element string) (sequence, call string, is bool) {
+	element, _, _ = strings.Cut(element, "@")
 	sequence, call, _ = strings.Cut(element, "#")
 	is = sequence != "" && strings.Trim(sequence, "0123456789,") == "" && strings.Trim(call, "0123456789") == ""
 	return sequence, call, is

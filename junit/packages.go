@@ -75,8 +75,9 @@ type Scenario struct {
 // Packages returns the testsuites of the report. What has no end in the stream by then did not finish.
 func (r *Report) Packages() []Package {
 	var all []Package
-	threads := threadNames{}
-	for s, suite := range r.render() {
+	threads, scenarios := threadNames{}, new(slab[Scenario])
+	for _, each := range r.render() {
+		s, suite := each.suite, &each.testsuite
 		p := Package{
 			Name: s.label(nil), Started: s.started, Seconds: suite.seconds,
 			Explorations: explorations(s.sorted()), Cases: make([]Case, len(suite.Testcases)),
@@ -84,8 +85,8 @@ func (r *Report) Packages() []Package {
 		if suite.SystemOut != nil {
 			p.Output = suite.SystemOut.Data
 		}
-		for i, c := range suite.Testcases {
-			p.Cases[i] = c.plain(threads)
+		for i := range suite.Testcases {
+			p.Cases[i] = suite.Testcases[i].plain(threads, scenarios)
 		}
 		all = append(all, p)
 	}
@@ -93,7 +94,7 @@ func (r *Report) Packages() []Package {
 }
 
 // plain returns the case as those see it who know no XML.
-func (c testcase) plain(threads threadNames) Case {
+func (c *testcase) plain(threads threadNames, scenarios *slab[Scenario]) Case {
 	seconds, _ := strconv.ParseFloat(c.Time, 64) // we have made it
 	plain := Case{
 		Name: c.Name, Verdict: Passed, Seconds: seconds, File: c.File, Line: c.Line, Whole: c.test == nil,
@@ -110,14 +111,15 @@ func (c testcase) plain(threads threadNames) Case {
 		set(Skipped, *c.Skipped)
 	}
 	if c.test != nil && c.test.isScenario() {
-		plain.Scenario = c.test.plain(threads)
+		plain.Scenario = scenarios.new()
+		*plain.Scenario = c.test.plain(threads)
 	}
 	return plain
 }
 
 // plain returns what is known of a scenario.
-func (t *test) plain(threads threadNames) *Scenario {
-	plain := &Scenario{Test: clean(t.parent.name), Label: clean(strings.TrimPrefix(t.name, t.parent.name+"/"))}
+func (t *test) plain(threads threadNames) Scenario {
+	plain := Scenario{Test: clean(t.parent.name), Label: clean(strings.TrimPrefix(t.name, t.parent.name+"/"))}
 	s := t.scenario
 	if s == nil {
 		return plain
@@ -144,13 +146,32 @@ func (n threadNames) of(text string) []string {
 // keep keeps what [Config.Turns] asks for.
 func (x *scenario) keep(s *suite, found scenarioReport, whole func() *protocol.Scenario) {
 	x.root = s.root
-	label := x.sequence + protocol.Suffix(found.Call)
-	for _, flag := range []string{"--sequence ", "--sequence '"} {
-		if before, behind, ok := strings.Cut(found.Replay, flag+label); ok {
-			x.replay = [2]string{s.share(before + flag), s.share(behind)} // nearly all of a test have the same
-		}
-	}
+	x.replay = s.replayOf(found.Replay, x.sequence+protocol.Suffix(found.Call))
 	if found.Failed {
 		x.turns = whole()
 	}
+}
+
+// replayOf returns what a command has before and behind the label of its scenario.
+func (s *suite) replayOf(command, label string) [2]string {
+	before, behind := s.replay[0], s.replay[1] // nearly always the same
+	if before != "" && len(command) == len(before)+len(label)+len(behind) &&
+		strings.HasPrefix(command, before) && strings.HasPrefix(command[len(before):], label) && strings.HasSuffix(command, behind) {
+		return s.replay
+	}
+	const flag = "--sequence "
+	i := strings.Index(command, flag)
+	if i < 0 {
+		return [2]string{}
+	}
+	at := i + len(flag)
+	if strings.HasPrefix(command[at:], "'") {
+		at++
+	}
+	behind, found := strings.CutPrefix(command[at:], label)
+	if !found {
+		return [2]string{}
+	}
+	s.replay = [2]string{s.share(command[:at]), s.share(behind)}
+	return s.replay
 }

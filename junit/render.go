@@ -32,8 +32,7 @@ func (s *suite) render(c Config, builds *builds) testsuite {
 // sorted returns the tests by name. Several reports may ask, and for thousands it takes a while.
 func (s *suite) sorted() []*test {
 	if len(s.ordered) != len(s.tests) {
-		byName := func(a, b *test) int { return compareNames(a.name, b.name) }
-		s.ordered = slices.SortedStableFunc(slices.Values(s.tests), byName)
+		s.ordered = sorted(s.tests)
 	}
 	return s.ordered
 }
@@ -42,6 +41,7 @@ func (s *suite) sorted() []*test {
 func (s *suite) renderTests(out *testsuite, tests []*test) (bad bool) {
 	tallies := count(tests)
 	reruns := rerunsOf(tests)
+	out.Testcases = make([]testcase, 0, len(tests)+1)
 	for _, t := range tests {
 		if t.again > 0 && reruns[t.name] != nil {
 			continue // it stands with the first run
@@ -94,7 +94,7 @@ func (s *suite) leaves(t *test, scenarios tally) bool {
 
 // packageCase returns a case that stands for the package as a whole.
 func packageCase(name string, o outcome, printed string) testcase {
-	c := testcase{Testcase: junit.Testcase{Name: clean(name), Time: secondsText(0)}}
+	c := testcase{Name: clean(name), Time: secondsText(0)}
 	c.set(o, printed)
 	return c
 }
@@ -102,12 +102,16 @@ func packageCase(name string, o outcome, printed string) testcase {
 // renderTest returns the case of a test.
 func (s *suite) renderTest(t *test) testcase {
 	name := cmp.Or(clean(t.name), "[no name]")
-	c := testcase{Testcase: junit.Testcase{Name: name, Time: s.testTime(t)}, test: t}
+	c := testcase{Name: name, Time: s.testTime(t), test: t}
 	var all []junit.Property
 	if t.isScenario() && t.scenario != nil {
 		c.File = clean(t.scenario.file)
 		c.Line = t.scenario.line
 		all = t.scenario.properties()
+	}
+	if t.hunted != nil {
+		c.File, c.Line = clean(t.file), t.line
+		all = append(all, t.hunted...)
 	}
 	if t.attrs != nil {
 		all = append(all, sortedProperties(t.attrs.user)...)

@@ -3,6 +3,7 @@ package junit
 import (
 	"cmp"
 	"encoding/json"
+	"iter"
 	"slices"
 	"strings"
 
@@ -44,6 +45,8 @@ type scenarioReport struct {
 	Failed   bool     `json:"failed"`
 	Replay   string   `json:"replay"`
 	Again    string   `json:"again"`
+
+	whole *protocol.Scenario // has the turns; nil where Turns has them
 }
 
 type turn struct {
@@ -52,36 +55,83 @@ type turn struct {
 
 // whatIsRead returns what the report reads of a scenario.
 func whatIsRead(s *protocol.Scenario) scenarioReport {
-	report := scenarioReport{
-		Version: s.Version, Call: s.Call, Sequence: s.Sequence, Threads: s.Threads, Turns: make([]turn, len(s.Turns)),
+	return scenarioReport{
+		Version: s.Version, Call: s.Call, Sequence: s.Sequence, Threads: s.Threads, whole: s,
 		File: s.File, Line: s.Line, Cached: s.Cached, Again: s.Again, Failed: s.Failed, Replay: s.Replay,
 	}
-	for i, t := range s.Turns {
-		report.Turns[i].Thread = t.Thread
-	}
-	return report
 }
 
-// newScenario takes a report, and the sequence of the serial run of its call.
-func (s *suite) newScenario(found scenarioReport, serial []int) *scenario {
-	threads := make([]int, len(found.Turns))
-	for i, turn := range found.Turns {
-		threads[i] = turn.Thread
+// taken returns whose turns were taken, in order.
+func (r scenarioReport) taken() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		if r.whole != nil {
+			for _, t := range r.whole.Turns {
+				if !yield(t.Thread) {
+					return
+				}
+			}
+			return
+		}
+		for _, t := range r.Turns {
+			if !yield(t.Thread) {
+				return
+			}
+		}
 	}
-	sequence, executed := permutations.Format(found.Sequence), permutations.Format(threads)
-	if executed == sequence { // nearly always, and then one of the two strings is enough
-		executed = sequence
+}
+
+// asPlanned reports whether the turns were taken as the sequence has them.
+func (r scenarioReport) asPlanned() bool {
+	i := 0
+	for thread := range r.taken() {
+		if i == len(r.Sequence) || r.Sequence[i] != thread {
+			return false
+		}
+		i++
 	}
-	return &scenario{
+	return i == len(r.Sequence)
+}
+
+// newScenario takes the report of a test, and the sequence of the serial run of its call.
+func (s *suite) newScenario(t *test, found scenarioReport, serial []int) *scenario {
+	sequence := sequenceText(t, found.Sequence)
+	executed := sequence // nearly always
+	if !found.asPlanned() {
+		executed = permutations.Format(slices.Collect(found.taken()))
+	}
+	made := s.slabs.scenarios.new()
+	*made = scenario{
 		sequence: sequence,
 		executed: executed,
-		threads:  s.share(threadsText(found.Threads)),
+		threads:  s.threads.text(found.Threads),
 		serial:   isSerial(found.Sequence, serial),
 		cached:   found.Cached,
-		file:     s.share(relative(s.root, found.File)),
+		file:     s.relative(found.File),
 		line:     max(found.Line, 0),
 		again:    s.share(found.Again),
 	}
+	return made
+}
+
+// sequenceText returns the text of a sequence. Nearly always it is the end of the test's name, and then it is no
+// other string.
+func sequenceText(t *test, sequence []int) string {
+	if t.parent != nil {
+		if rest := t.name[len(t.parent.name):]; isPlain(rest) && len(rest) == 2*len(sequence) && same(rest, sequence) {
+			return rest[1:]
+		}
+	}
+	return permutations.Format(sequence)
+}
+
+// same reports whether the rest of a name, which [isPlain], is that of a sequence of the same length.
+func same(rest string, sequence []int) bool {
+	for i, thread := range sequence {
+		if int(rest[2*i+1]-'0') != thread {
+			return false
+		}
+	}
+	return true
 }
 
 // isSerial reports whether a sequence is that of a serial run which took these turns. What that did not
@@ -89,6 +139,19 @@ func (s *suite) newScenario(found scenarioReport, serial []int) *scenario {
 func isSerial(sequence, serial []int) bool {
 	n := len(serial)
 	return len(sequence) >= n && slices.Equal(sequence[:n], serial) && slices.IsSorted(sequence[n:])
+}
+
+// namesText is the text of the names of threads: one scenario after the other has the same.
+type namesText struct {
+	names []string
+	last  string
+}
+
+func (n *namesText) text(names []string) string {
+	if n.last == "" || !slices.Equal(n.names, names) {
+		n.names, n.last = slices.Clone(names), threadsText(names)
+	}
+	return n.last
 }
 
 // threadsText returns the names as a JSON array.
@@ -136,6 +199,9 @@ func explorations(tests []*test) []Explored {
 	var all []Explored
 	byCall := func(a, b protocol.Exploration) int { return cmp.Compare(a.Call, b.Call) }
 	for _, t := range tests {
+		if len(t.explored) == 0 {
+			continue // as nearly all
+		}
 		for _, e := range slices.SortedStableFunc(slices.Values(t.explored), byCall) {
 			all = append(all, Explored{t.name, e})
 		}

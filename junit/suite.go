@@ -32,12 +32,20 @@ type suite struct {
 	latest    map[string]*test // by name
 	benchmark *test            // the latest that began, and may run still
 
+	slabs struct {
+		tests     slab[test]
+		scenarios slab[scenario]
+	}
+
 	// shared has the strings that many scenarios have in common.
-	shared map[string]string
+	shared  map[string]string
+	threads namesText
+	replay  [2]string         // of the latest scenario
+	files   map[string]string // as they are shown, by what the stream has
 }
 
 func newSuite(name, root string) *suite {
-	return &suite{name: name, root: root, latest: map[string]*test{}, shared: map[string]string{}}
+	return &suite{name: name, root: root, latest: map[string]*test{}, shared: map[string]string{}, files: map[string]string{}}
 }
 
 // add takes an event of the package or of one of its tests.
@@ -122,7 +130,8 @@ func (s *suite) endPackage(e parse.Event) {
 
 // begin makes the next test of that name.
 func (s *suite) begin(name string) *test {
-	t := &test{name: name, started: s.last, again: s.again, parent: s.latest[parentName(name)]}
+	t := s.slabs.tests.new()
+	*t = test{name: name, started: s.last, again: s.again, parent: s.latest[parentName(name)]}
 	s.tests = append(s.tests, t)
 	s.latest[name] = t
 	if isBenchmark(name) {
@@ -139,6 +148,9 @@ func (s *suite) end(name, action string, elapsed *float64) {
 		t = s.begin(name)
 	}
 	t.end(action, elapsed, s.last)
+	if t.isScenario() {
+		delete(s.latest, name) // nothing is said of it any more, and there may be very many
+	}
 }
 
 // print takes what a test printed. What comes after the test's end, or from a test that never
@@ -158,6 +170,16 @@ func (s *suite) share(value string) string {
 	}
 	s.shared[value] = value
 	return value
+}
+
+// relative returns a file as it is shown.
+func (s *suite) relative(file string) string {
+	shown, known := s.files[file]
+	if !known {
+		shown = relative(s.root, file)
+		s.files[file] = shown
+	}
+	return shown
 }
 
 // parentName returns the name of the test that this one is a subtest of; empty where there is none.

@@ -3,6 +3,8 @@ package junit
 import (
 	"time"
 
+	"github.com/jstemmer/go-junit-report/v2/junit"
+
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
 )
@@ -23,6 +25,10 @@ type test struct {
 	scenario *scenario     // nil where it reported none
 	trouble  string        // why it could not be run
 	explored []protocol.Exploration
+
+	hunted []junit.Property // of one that was hunted, and of a finding
+	file   string           // where one stands that was hunted; empty where that is not known
+	line   int
 }
 
 // end ends the test at that time.

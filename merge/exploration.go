@@ -31,6 +31,9 @@ func (r *Run) together(c *call) exploration {
 			continue
 		}
 		parse.Count(&sum, e)
+		if e.Shrunk != nil && (sum.Shrunk == nil || e.Shrunk.Switches < sum.Shrunk.Switches) {
+			sum.Shrunk = e.Shrunk
+		}
 		sum.Unlisted += e.Unlisted
 		sum.OutOfTime = sum.OutOfTime || e.OutOfTime
 		sum.Interrupted = sum.Interrupted || e.Interrupted

@@ -37,6 +37,8 @@ type Child struct {
 	Err      error
 	// Failed tells that the testing package reported a test as failed.
 	Failed bool
+	// Skipped is the last test, and not a subtest, that it reported as skipped; "" if there is none.
+	Skipped string
 	// Answer is nil, unless the binary runs a batch: then it is called with each report as it comes, which is
 	// nil where an error says why it cannot be used. Scenario and Err stay as they are.
 	Answer func(*protocol.Scenario, error)
@@ -112,6 +114,9 @@ func (c *Child) flush() {
 	c.ended = text == "PASS" || text == "FAIL"
 	if strings.HasPrefix(strings.TrimLeft(text, " "), "--- FAIL: ") {
 		c.Failed = true
+	}
+	if rest, ok := strings.CutPrefix(text, "--- SKIP: "); ok {
+		c.Skipped, _, _ = strings.Cut(rest, " ")
 	}
 	if rest, ok := strings.CutPrefix(text, "=== ATTR  "); ok {
 		_, rest, _ = strings.Cut(rest, " ")

@@ -18,11 +18,15 @@ import (
 //	fewest-switches: 100 of 924 sequences (10.82 %): 100 passed; complete up to 2 preemptions: 62 of 924
 //	tree: 31 executions: 31 passed
 //	shard 2/4: 231 of 924 sequences: 231 passed
+//	6 sequences: 2 passed, 2 failed, 2 not run; 0,1,1,0 needs 1 switch
 //	shard 2/4: 100 of 231 sequences (43.29 %), of 924 in all: 100 passed
 //
 // Those that say "of" are of a partial exploration ([Partial]). Their share is that of the sequences that
 // were planned alone: how many of the others are infeasible is not known.
 func Summary(e protocol.Exploration) string {
+	if e.Replay != nil {
+		return e.Replay.Sequence + " " + Replayed(*e.Replay)
+	}
 	var b strings.Builder
 	if e.Shard != nil {
 		fmt.Fprintf(&b, "shard %v: ", e.Shard)
@@ -68,7 +72,49 @@ func Summary(e protocol.Exploration) string {
 			b.WriteString("; " + text)
 		}
 	}
+	if e.Shrunk != nil {
+		b.WriteString("; " + shrunk(*e.Shrunk))
+	}
 	return b.String()
+}
+
+// Replayed says what became of a sequence that was asked for:
+//
+//	reproduced 3/10
+//	passed 1/1; the syncpoints are the same, at other lines: a.go:5 is at a.go:7
+//	passed 1/1; the code has moved since: turn 1 of first ended at a.go:5, and ends at a.go:7 now; explored the 5 sequences nearest to it: all passed
+func Replayed(r protocol.Replay) string {
+	var parts []string
+	switch {
+	case r.Failed > 0:
+		parts = append(parts, fmt.Sprintf("reproduced %d/%d", r.Failed, r.Runs))
+	case r.Runs > 0:
+		parts = append(parts, fmt.Sprintf("passed %d/%d", r.Passed, r.Runs))
+	}
+	switch {
+	case len(r.Moved) > 0:
+		parts = append(parts, "the code has moved since: "+strings.Join(r.Moved, "; "))
+	case len(r.Lines) > 0:
+		parts = append(parts, "the syncpoints are the same, at other lines: "+strings.Join(r.Lines, "; "))
+	}
+	if r.Near > 0 {
+		became := "all passed"
+		if r.NearFailed > 0 {
+			became = fmt.Sprintf("%d failed", r.NearFailed)
+		}
+		parts = append(parts, fmt.Sprintf("explored the %s nearest to it: %s", Counted(r.Near, "sequence"), became))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// shrunk says how many switches a failure needs.
+func shrunk(s protocol.Shrunk) string {
+	needs, _, _ := strings.Cut(s.Needs, ":")
+	text := s.Sequence + " " + needs
+	if s.Untried != "" {
+		text += fmt.Sprintf(", %s sequences with fewer not tried", Grouped(s.Untried))
+	}
+	return text
 }
 
 // cached says how many of those that passed were not run.

@@ -57,7 +57,7 @@ func userEnv(env []string) []string {
 
 // ownVariables are those that orchtest sets for each process, whatever the user's environment has.
 var ownVariables = []string{protocol.EnvMode, protocol.EnvTest, protocol.EnvCall, protocol.EnvSequence, protocol.EnvCounts,
-	protocol.EnvTurns, protocol.EnvTimeout, protocol.EnvBatch}
+	protocol.EnvTurns, protocol.EnvTimeout, protocol.EnvBatch, protocol.EnvHunt}
 
 // libraryEnv returns the environment with what the flags say to the library.
 func (c Config) libraryEnv() []string {

@@ -24,6 +24,10 @@ type exploration struct {
 	failed atomic.Bool // a scenario failed, or could not be run
 
 	edgeFailed atomic.Bool // one did that is not this shard's
+
+	// over, unless it is nil, says when no further scenario is to be started: one that failed does not end a search
+	// for fewer switches. It is set while no scenario runs.
+	over func(context.Context) bool
 }
 
 // An exploredCall is one call, and what became of its scenarios.
@@ -39,6 +43,9 @@ type exploredCall struct {
 	pinned [][]int           // those that the test names, that are not the serial run's, and are to be run
 
 	pinnedSerial bool // where sequences are pinned, the serial scenario is this run's
+
+	shrinks bool           // it is to be said how few switches a failure needs
+	learnt  *explore.Known // the scenarios that were reported; nil where none will be run to find that out
 
 	// order is held while the strategy gives a job, or takes one back: the notes have these steps in their order.
 	order sync.Mutex
@@ -56,6 +63,12 @@ type exploredCall struct {
 	outcomes  outcomes
 	uneven    bool      // a scenario took more or fewer turns than the serial one
 	underway  *underway // while it runs
+
+	held          []scenarioResult // that failed, and are reported once fewer switches were looked for
+	least         *scenarioResult  // that failed with the fewest switches, of those that are not held
+	leastSwitches int
+	shrunk        *protocol.Shrunk // nil where nothing is to be said
+	replayed      *protocol.Replay // likewise
 }
 
 // A tally counts scenarios by their verdict.
@@ -130,6 +143,10 @@ func (r *run) newCall(c *plannedCall) *exploredCall {
 		if call.ownsSerial() {
 			call.limit = max(call.limit, 1) // it was run to make the plan
 		}
+		call.shrinks = r.ShrinkTime > 0 && !space.Tree // which has executions that are no sequences of the plan
+		if call.shrinks && !r.KeepGoing {
+			call.learnt = explore.NewKnown(call.space)
+		}
 	}
 	return call
 }
@@ -156,6 +173,9 @@ func (x *exploration) run(ctx context.Context) {
 			x.late(call)
 		}
 		x.hunt(ctx)
+		for _, call := range x.calls {
+			x.conclude(ctx, call)
+		}
 	} else {
 		x.single(ctx)
 	}
@@ -163,7 +183,7 @@ func (x *exploration) run(ctx context.Context) {
 	defer r.mu.Unlock()
 	diverged := 0
 	for _, call := range x.calls {
-		if r.only == nil || call.limit > 0 {
+		if r.only == nil || call.limit > 0 || call.replayed != nil {
 			r.emitExploration(x.test, call, r.interrupted())
 		}
 		diverged += call.diverged
@@ -189,6 +209,12 @@ func (x *exploration) explore(ctx context.Context, call *exploredCall) {
 	} else {
 		x.scenarios(ctx, call)
 	}
+}
+
+// conclude is called when nothing of a call is to be explored any more.
+func (x *exploration) conclude(ctx context.Context, call *exploredCall) {
+	x.shrink(ctx, call)
+	x.tellFewest(call)
 	call.notes.finish()
 }
 
@@ -234,24 +260,6 @@ func (x *exploration) serialResult(i int, guilty bool) scenarioResult {
 	return s
 }
 
-// single runs the one sequence that the user asked for, of the one call.
-func (x *exploration) single(ctx context.Context) {
-	only := x.r.only
-	for i, call := range x.calls {
-		call.limit = 0
-		if only.pkg != x.test.pkg.name || only.test != x.test.name || only.call != call.plan.Call {
-			continue
-		}
-		call.limit = 1
-		switch {
-		case slices.Equal(only.sequence, call.serial.Sequence):
-			x.report(x.serialResult(i, x.ended.Action == parse.ActionFail))
-		case x.ready(ctx):
-			x.report(x.alone(ctx, x.asked(call, only.sequence)))
-		}
-	}
-}
-
 // guiltyCall returns the index of the call whose serial scenario failed, where the test did: that of
 // the first that says so itself; else of the last one before the failure.
 func guiltyCall(calls []*plannedCall, ended string) int {
@@ -271,8 +279,11 @@ func guiltyCall(calls []*plannedCall, ended string) int {
 
 // stopped reports whether no further scenario of the test is to be started.
 func (x *exploration) stopped(ctx context.Context) bool {
+	if x.over != nil {
+		return x.over(ctx)
+	}
 	return ctx.Err() != nil || x.ended.Action == parse.ActionSkip || (x.failed.Load() && !x.r.KeepGoing) || x.r.timeUp() ||
-		(x.r.UntilFailure && x.r.verdict.failed.Load())
+		(x.r.UntilFailure && (x.r.verdict.failed.Load() || x.r.hunted.Load()))
 }
 
 // ready reports whether the test binary is there to be run, once that is known.
@@ -325,7 +336,7 @@ func (x *exploration) each(ctx context.Context, from source) {
 			close(taken)
 			switch {
 			case first == nil: // by now it is known that there is none
-			case x.r.Isolation == Batch:
+			case x.r.Isolation == Batch && x.r.only == nil:
 				x.batch(ctx, first, func() *task { return x.take(ctx, from) })
 			default:
 				result := x.alone(ctx, first)
@@ -383,6 +394,12 @@ func (x *exploration) report(s scenarioResult) {
 		x.failed.Store(true)
 	}
 	x.r.coverage.add(x.test.pkg.name, s.coverage)
+	if s.repeats {
+		return
+	}
+	if s.call.learnt != nil {
+		s.call.learnt.Add(s.sequence, s.report)
+	}
 	x.r.mu.Lock()
 	defer x.r.mu.Unlock()
 	s.call.tally[s.verdict]++
@@ -409,7 +426,9 @@ func (x *exploration) report(s scenarioResult) {
 		s.call.unlisted++ // there is no end of them
 		return
 	}
-	x.r.emit(s)
+	if !s.call.caught(&s, x.r) {
+		x.r.emit(s)
+	}
 }
 
 // exploration describes what became of the call's sequences.
@@ -441,7 +460,9 @@ func (c *exploredCall) exploration(interrupted bool) protocol.Exploration {
 	case c.search != nil:
 		c.progress(&e)
 	}
+	e.Planned = max(e.Planned, ran) // of fewer switches there may be more than were planned
 	e.NotRun = e.Planned - ran
+	e.Shrunk, e.Replay = c.shrunk, c.replayed
 	return e
 }
 

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/merge"
 	"github.com/orchtest/orchtest/parse"
 	"github.com/orchtest/orchtest/timeline"
@@ -93,7 +94,8 @@ func mergeInto(ctx context.Context, c Config, run *merge.Run) error {
 	var unshown error
 	console := newConsole(c, nil, func(err error) { unshown = fmt.Errorf("console: %w", err) })
 	verdict := &verdictSink{}
-	stream := &stream{sinks: append(reports.sinks(), verdict, console)}
+	hunted := &huntedSink{}
+	stream := &stream{sinks: append(reports.sinks(), verdict, console, hunted)}
 	from := ""
 	err = run.Write(func(e parse.Event, dir string) error {
 		if dir != from && reports.cases != nil {
@@ -119,6 +121,9 @@ func mergeInto(ctx context.Context, c Config, run *merge.Run) error {
 		explored = append(explored, exploredTest{test: each.Test, Exploration: each.Exploration})
 	}
 	console.summarize(explored, false)
+	if len(hunted.tests) > 0 {
+		console.say(hunted.summary(protocol.Shard{}, 0))
+	}
 	console.say(mergeSummary(run))
 	incomplete := ""
 	if len(run.Troubles) > 0 {

@@ -206,6 +206,7 @@ func exploreToy(t fataler, folder string, c Config, p toy, interrupt int, open f
 	x.explore(r.ctx, call)
 	x.late(call)
 	x.hunt(r.ctx)
+	x.conclude(r.ctx, call)
 	r.slots.close()
 	var verdicts []string
 	for _, line := range out.lines {
@@ -231,6 +232,7 @@ func drawToy(t *rapid.T) (toy, Config) {
 		Parallel:     rapid.IntRange(1, 4).Draw(t, "parallel"),
 		Seed:         rapid.Uint64Range(0, 100).Draw(t, "seed"),
 		SeedGiven:    true,
+		ShrinkTime:   rapid.SampledFrom([]time.Duration{0, time.Hour}).Draw(t, "shrink time"),
 		Isolation:    rapid.SampledFrom(Isolations()).Draw(t, "isolation"),
 	}
 	return p, c

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -42,6 +43,7 @@ type underway struct {
 	name    string
 	planned int // 0 where that is not known
 	began   time.Time
+	bad     string // what is said of those that failed; "" is "failed"
 
 	ran, failed int
 }
@@ -136,7 +138,7 @@ func (e *underway) line(now time.Time) string {
 	}
 	took := now.Sub(e.began).Seconds()
 	rate := float64(e.ran) / max(took, 0.001)
-	text += fmt.Sprintf(" · %s/s · %s failed", count(int(rate)), count(e.failed))
+	text += fmt.Sprintf(" · %s/s · %s %s", count(int(rate)), count(e.failed), cmp.Or(e.bad, "failed"))
 	if left := e.planned - e.ran; left > 0 && e.ran > 0 {
 		seconds := int(float64(left)/rate + 0.5)
 		text += fmt.Sprintf(" · %d:%02d left", seconds/60, seconds%60)
@@ -212,14 +214,21 @@ func (p *progress) begin(name string, planned, ran int) *underway {
 	return e
 }
 
-// ran counts a scenario.
+// count counts a scenario.
 func (p *progress) count(e *underway, failed bool) {
+	bad := 0
+	if failed {
+		bad = 1
+	}
+	p.add(e, 1, bad)
+}
+
+// add adds so many that ran, and so many that failed.
+func (p *progress) add(e *underway, ran, failed int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	e.ran++
-	if failed {
-		e.failed++
-	}
+	e.ran += ran
+	e.failed += failed
 }
 
 // end takes an exploration away.

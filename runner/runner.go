@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/orchtest/orchtest/explore"
@@ -61,6 +62,8 @@ type Config struct {
 
 	Run              string         // as go test -run; "" runs everything
 	Sequence         string         // just this sequence of the one orchestrated test that Run matches; "" runs all
+	Repeat           int            // how often Sequence is run; 0 is once
+	Syncpoints       string         // where the turns of Sequence ended when it was named; "" is not known
 	Shard            protocol.Shard // run just the part of this one of several; the zero value runs all
 	KeepGoing        bool           // go on after a test's first scenario that failed
 	RerunFails       int            // how often ordinary tests that failed are run again until they pass; 0 is never
@@ -69,6 +72,7 @@ type Config struct {
 	MaxFails        int           // tests and scenarios that may fail before the run is ended; 0 is any number
 	Parallel        int           // scenarios at once; 0 is the number of CPUs
 	MaxScenarios    int           // per call, or per round of a hunt; 0 is DefaultMaxScenarios, or no limit where there is Time
+	ShrinkTime      time.Duration // for how long fewer switches are looked for once a test has failed; 0 is not at all
 	Time            time.Duration // for how long scenarios are started, in the whole run; 0 is without a limit
 	UntilFailure    bool          // hunt: explore again with other seeds, until a test fails
 	Explore         string        // one of explore.Strategies; "" is the permutations, as far as MaxScenarios is enough for them
@@ -109,6 +113,7 @@ type Config struct {
 type run struct {
 	Config
 	source   timeline.Source
+	places   *places // used under mu
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
 	goArgs   goArgs
@@ -144,12 +149,15 @@ type run struct {
 	err      error // of orchtest itself
 	verdict  verdictSink
 	limit    *failLimit
+	ends     *packageEnds // nil unless somebody wants to know
 	reruns   *reruns
 	notAgain string // why tests that failed were not run again
 	console  *console
 	explored []exploredTest
 
-	explained string // what was last said of a scenario
+	hunted    atomic.Bool // a scenario failed, and is held back
+	explained string      // what was said of the first scenario that was told of
+	drawn     []string    // turns, of a sequence that is run several times
 	progress  *progress
 }
 
@@ -180,6 +188,11 @@ func Run(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
+	return r.all(ctx)
+}
+
+// all is the whole run.
+func (r *run) all(ctx context.Context) error {
 	end, err := r.begin(ctx)
 	if err != nil {
 		return err
@@ -215,6 +228,9 @@ func Run(ctx context.Context, c Config) error {
 	console := newConsole(r.Config, r.annotator(), func(err error) { r.cancel(fmt.Errorf("console: %w", err)) })
 	r.limit = newFailLimit(r.MaxFails, func() { r.cancel(errEnough) })
 	r.stream.sinks = append(reports.sinks(), &r.verdict, console, r.limit)
+	if r.ends != nil {
+		r.stream.sinks = append(r.stream.sinks, r.ends)
+	}
 	if r.reruns = newReruns(); r.RerunFails > 0 {
 		r.stream.sinks = append(r.stream.sinks, r.reruns)
 	}
@@ -240,6 +256,7 @@ func Run(ctx context.Context, c Config) error {
 	r.countCached()
 	r.nothingLeft()
 	console.summarize(r.explored, r.only != nil)
+	console.say(r.replays())
 	console.say(left)
 	if r.notAgain != "" {
 		console.say("NOT RUN AGAIN: " + r.notAgain + "\n")
@@ -342,6 +359,7 @@ func newRun(c Config) (*run, error) {
 	c.Dir = dir
 
 	r := &run{Config: c, executor: local{}, targets: map[string]*target{}, stream: &stream{}}
+	r.places = newPlaces(&r.source)
 	r.progress = newProgress(0, c.Stderr, c.Now)
 	r.builds = make(chan struct{}, c.Parallel)
 	if r.goArgs, err = splitGoArgs(c.GoArgs); err != nil {
@@ -364,6 +382,11 @@ func newRun(c Config) (*run, error) {
 	}
 	if c.Sequence != "" {
 		if r.only, err = parseOnly(c.Sequence); err != nil {
+			return nil, err
+		}
+	}
+	if c.Syncpoints != "" {
+		if r.only.trail, err = parseTrail(c.Syncpoints); err != nil {
 			return nil, err
 		}
 	}
@@ -394,6 +417,13 @@ func (c Config) check() error {
 		return usagef("--rerun-fails and --sequence %s: a scenario fails each time, and only ordinary tests are run again", c.Sequence)
 	case c.RerunFails > 0 && c.Resume != "":
 		return usagef("--rerun-fails and --resume %s: the journal has each test once: give one of them", c.Resume)
+	case c.Repeat < 0:
+		return usagef("--repeat %d: it is to be more than nothing", c.Repeat)
+	case c.Repeat > 0 && c.Sequence == "":
+		return usagef("--repeat %d: it is of --sequence, which is not given: it stands in the replay command of a failure, as --sequence 0,1,0,1; "+
+			"--until-failure runs whole tests again and again", c.Repeat)
+	case c.Syncpoints != "" && c.Sequence == "":
+		return usagef("--syncpoints %s: it is of --sequence, which is not given: both stand in the replay command of a failure", c.Syncpoints)
 	case c.MaxFails < 0:
 		return usagef("--max-fails %d: at least one test has to fail to end the run", c.MaxFails)
 	case c.MaxScenarios < 1:
@@ -404,6 +434,8 @@ func (c Config) check() error {
 		return usagef("--isolation %s: there is no such isolation; there are: %s", c.Isolation, strings.Join(Isolations(), ", "))
 	case c.Depth < 1:
 		return usagef("--depth %d: a bug has at least depth 1", c.Depth)
+	case c.ShrinkTime < 0:
+		return usagef("--shrink-time %v: scenarios take some time; 0 looks for no fewer switches", c.ShrinkTime)
 	case c.Time < 0:
 		return usagef("--time %v: scenarios take some time", c.Time)
 	case c.UntilFailure && c.KeepGoing:

@@ -42,6 +42,11 @@ type scenarioResult struct {
 	cached   bool               // that was known from the cache
 	started  time.Time          // its process
 	inputs   []byte             // the log of what it has looked at outside of its process; nil where none is wanted
+	needs    string             // what is known of the switches that it needs, in words
+	repeat   int                // which time it is that it is run, from 1, where it is run several times
+	near     bool               // it is not the sequence that was asked for, but one near it
+	brief    bool               // its turns need not be drawn: others fail in the same way, which are
+	repeats  bool               // it executed what was reported already, and is not reported again
 	batch    string             // the ID of the process that ran it among others; "" if it was alone
 }
 
@@ -152,11 +157,11 @@ func (s scenarioResult) label() string {
 }
 
 // name is the scenario's name as a subtest.
-func (s scenarioResult) name() string { return s.test.name + "/" + s.label() }
+func (s scenarioResult) name(repeats int) string { return s.test.name + "/" + s.title(repeats) }
 
 // emit writes a scenario to the stream as a subtest. It is called under run.mu.
 func (r *run) emit(s scenarioResult) {
-	name, now := s.name(), r.Now()
+	name, now := s.name(r.Repeat), r.Now()
 	event := parse.Event{Time: &now, Package: s.test.pkg.name, Test: name}
 	send := func(change func(*parse.Event)) {
 		e := event
@@ -180,7 +185,7 @@ func (r *run) emit(s scenarioResult) {
 	if s.verdict == errored {
 		send(func(e *parse.Event) { e.Action, e.Key, e.Value = parse.ActionAttr, protocol.AttrError, s.reason })
 	}
-	told := s.verdict == failed || s.verdict == errored || r.only != nil
+	told := s.verdict == failed || s.verdict == errored || r.only != nil && !s.near
 	explained, shown := "", (*string)(nil)
 	if told {
 		explained, shown = r.explanation(s)
@@ -252,8 +257,9 @@ func (r *run) scenarioReport(s scenarioResult) protocol.Scenario {
 	}
 	report.Call, report.Sequence = s.call.plan.Call, s.sequence
 	report.Failed, report.Skipped = s.verdict == failed || s.verdict == errored, s.verdict == skipped
-	report.Replay, report.Again, report.Cached = r.replay(s), s.again, s.cached
-	if s.verdict == passed && r.only == nil {
+	report.Replay, report.Again, report.Cached, report.Needs = r.replay(s), s.again, s.cached, s.needs
+	report.Repeat = s.repeat
+	if s.verdict == passed && (r.only == nil || s.near) {
 		// Of what passed nobody asks where it stopped, and there may be very many.
 		report.Turns = slices.Clone(report.Turns)
 		for i, turn := range report.Turns {
@@ -268,12 +274,14 @@ func (r *run) scenarioReport(s scenarioResult) protocol.Scenario {
 func (r *run) explanation(s scenarioResult) (text string, display *string) {
 	o := timeline.Options{Folder: r.Dir, Source: r.source.Line}
 	text = r.explain(s, o)
-	r.explained = text
+	shown := text
 	if r.Terminal.Width > 0 {
 		o.Width, o.Color = r.Terminal.Width-len(indentation), r.Terminal.Color
-		r.explained = r.explain(s, o)
-		shown := r.explained
+		shown = r.explain(s, o)
 		display = &shown
+	}
+	if r.explained == "" {
+		r.explained = shown
 	}
 	return text, display
 }
@@ -282,9 +290,12 @@ func (r *run) explanation(s scenarioResult) (text string, display *string) {
 func (r *run) explain(s scenarioResult, o timeline.Options) string {
 	var b strings.Builder
 	verb := map[verdict]string{passed: "passed", failed: "failed", errored: "could not be run", skipped: "was skipped"}[s.verdict]
-	fmt.Fprintf(&b, "\nscenario %s %s", s.label(), verb)
+	fmt.Fprintf(&b, "\nscenario %s %s", s.title(r.Repeat), verb)
 	if s.reason != "" {
 		fmt.Fprintf(&b, ": %s", s.reason)
+	}
+	if s.needs != "" {
+		b.WriteString("\n" + s.needs)
 	}
 	if s.like != nil {
 		fmt.Fprintf(&b, "\nit gives a turn to a thread that is blocked or has ended by then, and so executes like %s",
@@ -304,14 +315,27 @@ func (r *run) explain(s scenarioResult, o timeline.Options) string {
 		fmt.Fprintf(&b, " %d %q", i, name)
 	}
 	b.WriteString("\n\n")
-	if s.report != nil {
-		b.WriteString(timeline.Draw(*s.report, o))
+	if s.report != nil && !s.brief {
+		b.WriteString(r.draw(s, o))
 	}
 	if s.report == nil || len(s.report.Turns) == 0 {
 		b.WriteString("it took no turn\n")
 	}
 	fmt.Fprintf(&b, "\nreplay: %s\n", r.replay(s))
 	return indent(b.String())
+}
+
+// draw draws the turns of a scenario. Where a sequence is run several times, the same ones are drawn once.
+func (r *run) draw(s scenarioResult, o timeline.Options) string {
+	drawing := timeline.Draw(*s.report, o)
+	if s.repeat == 0 {
+		return drawing
+	}
+	if slices.Contains(r.drawn, drawing) {
+		return "its turns are those of an earlier time\n"
+	}
+	r.drawn = append(r.drawn, drawing)
+	return drawing
 }
 
 const indentation = "    "
@@ -344,6 +368,11 @@ func (r *run) replay(s scenarioResult) string {
 		which = quoted(r.batchFlags(s.call))
 	case permutations.Check(s.sequence, s.call.plan.Counts) != nil:
 		which += " --explore " + explore.Tree // where it comes from
+	case s.report != nil && (s.verdict == failed || r.only != nil):
+		stops := r.places.trail(s.report, s.sequence)
+		if text := stops.String(); text != "" {
+			which += " --syncpoints " + text
+		}
 	}
 	return strings.Join(slices.DeleteFunc([]string{s.test.replay[0], which, s.test.replay[1]}, func(part string) bool { return part == "" }), " ")
 }
@@ -386,11 +415,19 @@ func (r *run) patternsFor(pkg string) []string {
 		return r.patternsOf(pkg)
 	}
 	if t := r.targets[pkg]; t.listErr == nil {
-		if rel, err := filepath.Rel(r.Dir, t.dir); err == nil && rel == "." {
-			return []string{"."}
-		} else if err == nil && filepath.IsLocal(rel) {
-			return []string{"./" + filepath.ToSlash(rel)}
-		}
+		return r.patternOf(pkg, t.dir)
+	}
+	return []string{pkg}
+}
+
+// patternOf is that for a package in a folder.
+func (r *run) patternOf(pkg, dir string) []string {
+	rel, err := filepath.Rel(r.Dir, dir)
+	switch {
+	case err == nil && rel == ".":
+		return []string{"."}
+	case err == nil && filepath.IsLocal(rel):
+		return []string{"./" + filepath.ToSlash(rel)}
 	}
 	return []string{pkg}
 }

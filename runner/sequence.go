@@ -17,6 +17,8 @@ type onlySequence struct {
 	text     string
 	sequence []int
 	call     int
+	trail    *trail // where its turns ended when it was named; nil where that is not known
+	misfit   error  // why it cannot be run, though it could be then
 
 	pkg, test string        // known once the plan run has ended
 	events    []parse.Event // of the plan run
@@ -142,8 +144,10 @@ func (o *onlySequence) fit(c candidate, tree bool) error {
 		if plan.Call != o.call {
 			continue
 		}
-		if err := o.check(plan, tree); err != nil {
+		if err := o.check(plan, tree); err != nil && (o.trail == nil || tree || len(plan.Threads) == 0) {
 			return usagef("--sequence: %s: %w", c.test, err)
+		} else if err != nil {
+			o.misfit = err
 		}
 		o.pkg, o.test = c.pkg, c.test
 		return nil

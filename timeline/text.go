@@ -50,11 +50,14 @@ func truncate(text string, room int) string {
 
 // wrap puts two texts on a line of a width, or else on lines of their own, broken at spaces.
 func wrap(first, second string, room int) []string {
-	if whole := first + " " + second; width(whole) <= room {
+	if whole := strings.TrimSpace(first + " " + second); width(whole) <= room {
 		return []string{whole}
 	}
 	var lines []string
 	for i, text := range []string{first, second} {
+		if text == "" {
+			continue
+		}
 		lines = append(lines, "")
 		for j, word := range strings.Fields(text) {
 			line := &lines[len(lines)-1]

@@ -6,6 +6,7 @@ package timeline
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,15 +32,28 @@ const (
 
 // Draw returns the timeline of a scenario, which ends with a newline. It is "" where there are no turns.
 func Draw(s protocol.Scenario, o Options) string {
-	o.Width = max(cmp.Or(o.Width, defaultWidth), leastWidth)
-	d := &drawing{o: o, scenario: s, rows: protocol.Rows(s, o.Folder), style: styleOf(o.Color), threads: len(s.Threads)}
-	if len(d.rows) == 0 {
+	rows := protocol.Rows(s, o.Folder)
+	names := slices.Clone(s.Threads)
+	for _, row := range rows {
+		for len(names) <= row.Thread {
+			names = append(names, s.Thread(len(names)))
+		}
+	}
+	return Table(names, rows, o)
+}
+
+// Table draws the rows of threads that have these names. The paths in it are as they are to be shown.
+func Table(names []string, rows []protocol.Row, o Options) string {
+	if len(rows) == 0 {
 		return ""
 	}
-	for _, row := range d.rows {
-		d.threads = max(d.threads, row.Thread+1)
+	o.Width = max(cmp.Or(o.Width, defaultWidth), leastWidth)
+	d := &drawing{o: o, names: names, rows: rows, style: styleOf(o.Color), threads: len(names)}
+	last := 0
+	for _, row := range rows {
+		last = max(last, row.Turn)
 	}
-	d.gutter = max(len("turn"), width(switches)+len(strconv.Itoa(len(s.Turns))))
+	d.gutter = max(len("turn"), width(switches)+len(strconv.Itoa(last)))
 	if !d.columnsOfThreads() {
 		d.columnsOfList()
 	}
@@ -48,14 +62,14 @@ func Draw(s protocol.Scenario, o Options) string {
 
 // A drawing is a timeline in the making.
 type drawing struct {
-	o        Options
-	scenario protocol.Scenario
-	rows     []protocol.Row
-	style    style
-	threads  int
-	gutter   int   // the width of the turns' numbers
-	list     bool  // there are two columns, the name of the thread and what it did
-	columns  []int // their widths
+	o       Options
+	names   []string // of the threads
+	rows    []protocol.Row
+	style   style
+	threads int
+	gutter  int   // the width of the turns' numbers
+	list    bool  // there are two columns, the name of the thread and what it did
+	columns []int // their widths
 }
 
 // columnsOfThreads gives each thread a column, as wide as it needs and there is room. It reports false where
@@ -87,7 +101,7 @@ func (d *drawing) columnsOfList() {
 }
 
 // name is what a thread is called.
-func (d *drawing) name(thread int) string { return printable(d.scenario.Thread(thread)) }
+func (d *drawing) name(thread int) string { return printable(d.names[thread]) }
 
 func (d *drawing) table() string {
 	var b strings.Builder
@@ -154,9 +168,12 @@ func (d *drawing) cell(row protocol.Row, room int) []line {
 		paint = d.style.strong
 	}
 	from, to := row.From, "→ "+sameFile(row.From, row.To)
-	if row.GoesOn {
+	switch {
+	case row.GoesOn:
 		from = "goes on"
 		to = "→ " + row.To
+	case row.To == "":
+		to = ""
 	}
 	var lines []line
 	for _, text := range wrap(from, to, room) {

@@ -12,14 +12,16 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/orchtest/orchtest/internal/gobuild"
 )
 
 // builder is one run of Build.
 type builder struct {
 	config Config
 	dir    string // config.Dir, absolute
-	env    environ
-	base   replaced
+	env    gobuild.Environ
+	base   gobuild.Files
 	units  []*unit
 	result Result
 }
@@ -27,7 +29,7 @@ type builder struct {
 // unit is a file with pragmas and the package that it is built in.
 type unit struct {
 	*source
-	of listed
+	of gobuild.Package
 }
 
 func newBuilder(c Config) (*builder, error) {
@@ -35,12 +37,12 @@ func newBuilder(c Config) (*builder, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := newEnviron(c.Env)
-	c.Base = cmp.Or(c.Base, env.flag("overlay", c.BuildFlags))
+	env := gobuild.NewEnviron(c.Env)
+	c.Base = cmp.Or(c.Base, env.Flag("overlay", c.BuildFlags))
 	if len(c.Packages) == 0 {
 		c.Packages = []string{"."}
 	}
-	base, err := readReplaced(c.Base, dir)
+	base, err := gobuild.ReadFiles(c.Base, dir)
 	return &builder{config: c, dir: dir, env: env, base: base}, err
 }
 
@@ -54,23 +56,23 @@ func (b *builder) likely(ctx context.Context) (bool, error) {
 	var named []string // files may be named that lie elsewhere
 	for _, pattern := range b.config.Packages {
 		if isGo(pattern) {
-			named = append(named, absolute(b.dir, pattern))
+			named = append(named, gobuild.Absolute(b.dir, pattern))
 		}
 	}
 	return anyMention(ctx, roots, named, b.base)
 }
 
 // read finds the files with pragmas among those that are built.
-func (b *builder) read(ctx context.Context, packages []listed) error {
+func (b *builder) read(ctx context.Context, packages []gobuild.Package) error {
 	var mutex sync.Mutex
 	var group errgroup.Group
 	group.SetLimit(readers)
 	seen := map[string]bool{}
 	for _, p := range packages {
-		if !p.own() {
+		if !p.Own() {
 			continue
 		}
-		for _, path := range p.files() {
+		for _, path := range p.Files() {
 			if seen[path] { // as a package and as the same package with its tests
 				continue
 			}
@@ -90,13 +92,13 @@ func (b *builder) read(ctx context.Context, packages []listed) error {
 	}
 	err := group.Wait()
 	slices.Sort(b.result.Unparsed)
-	slices.SortFunc(b.units, func(x, y *unit) int { return cmp.Compare(x.path, y.path) })
+	slices.SortFunc(b.units, func(x, y *unit) int { return cmp.Compare(x.Path, y.Path) })
 	return err
 }
 
 // parse returns nil for a file without pragmas. An error is one of syntax.
-func (b *builder) parse(path string, p listed) (*unit, error) {
-	text, err := b.base.read(path)
+func (b *builder) parse(path string, p gobuild.Package) (*unit, error) {
+	text, err := b.base.Read(path)
 	if err != nil || !mentions(text) {
 		return nil, nil // that it cannot be read is for the compiler to say
 	}
@@ -111,7 +113,7 @@ func (b *builder) parse(path string, p listed) (*unit, error) {
 func (b *builder) positions() (all []string) {
 	for _, u := range b.units {
 		for _, p := range u.pragmas {
-			all = append(all, b.relative(u.path)+":"+strconv.Itoa(p.line))
+			all = append(all, b.relative(u.Path)+":"+strconv.Itoa(p.line))
 		}
 	}
 	return all
@@ -124,7 +126,7 @@ func (b *builder) rewrite(below map[string]bool) (map[string][]byte, error) {
 	texts := map[string][]byte{}
 	for _, u := range b.units {
 		text, errs := u.rewritten(below, b.importName(u.of.Dir), b.config.Marked)
-		texts[u.path] = text
+		texts[u.Path] = text
 		failed = append(failed, errs...)
 		b.result.Pragmas += len(u.pragmas)
 	}
@@ -139,8 +141,8 @@ func (b *builder) rewrite(below map[string]bool) (map[string][]byte, error) {
 }
 
 func (u *unit) rewritten(below map[string]bool, name string, marked bool) ([]byte, []*Error) {
-	if !below[u.of.path()] {
-		return u.rewrite(rewriting{name: name, goVersion: u.of.goVersion(), marked: marked})
+	if !below[u.of.Path()] {
+		return u.rewrite(rewriting{name: name, goVersion: u.of.GoVersion(), marked: marked})
 	}
 	var errs []*Error
 	for _, p := range u.pragmas {
@@ -175,7 +177,7 @@ func (b *builder) occurs(dir, name string) bool {
 		}
 	}
 	return slices.ContainsFunc(files, func(path string) bool {
-		text, err := b.base.read(path)
+		text, err := b.base.Read(path)
 		return err == nil && bytes.Contains(text, []byte(name))
 	})
 }

@@ -47,8 +47,8 @@ func atLabelInUse(label string) string {
 
 // outside is the complaint about a pragma that is in no function.
 func (s *source) outside(p pragma) string {
-	for _, decl := range s.syntax.Decls {
-		if f, ok := decl.(*ast.FuncDecl); ok && !p.alone && s.line(s.end(f)) == p.line {
+	for _, decl := range s.Syntax.Decls {
+		if f, ok := decl.(*ast.FuncDecl); ok && !p.alone && s.Line(s.End(f)) == p.line {
 			return functionOver
 		}
 	}

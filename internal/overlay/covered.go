@@ -2,11 +2,11 @@ package overlay
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"os"
 	"regexp"
 	"strconv"
+
+	"github.com/orchtest/orchtest/internal/gobuild"
 )
 
 // A build with coverage has two programs that change a file's text. The cover tool must see the user's
@@ -66,13 +66,5 @@ func Fill(text []byte, taken [][]byte) ([]byte, error) {
 
 // ReadReplaced reads an overlay file that [Build] has made: which file stands for which.
 func ReadReplaced(file string) (map[string]string, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	var content overlayFile
-	if err := json.Unmarshal(text, &content); err != nil {
-		return nil, fmt.Errorf("overlay %s: %w", file, err)
-	}
-	return content.Replace, nil
+	return gobuild.ReadFiles(file, "")
 }

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/orchtest/orchtest/internal/gobuild"
 )
 
 // readers is how many files are read at once: enough to keep a disk busy, few enough for a laptop.
@@ -29,14 +31,14 @@ func mentions(text []byte) bool {
 
 // search looks through folders for any Go file that mentions a pragma.
 type search struct {
-	files replaced
+	files gobuild.Files
 	group errgroup.Group
 	found atomic.Bool
 }
 
 // anyMention tells whether a Go file mentions a pragma: one below the roots, one of those named, or one
 // that the user's overlay puts in place of another.
-func anyMention(ctx context.Context, roots, named []string, files replaced) (bool, error) {
+func anyMention(ctx context.Context, roots, named []string, files gobuild.Files) (bool, error) {
 	s := &search{files: files}
 	s.group.SetLimit(readers)
 	for path, to := range files {
@@ -89,7 +91,7 @@ func (s *search) file(path string) {
 		return
 	}
 	// A file that cannot be read is for the go command to report.
-	if text, err := s.files.read(path); err == nil && mentions(text) {
+	if text, err := s.files.Read(path); err == nil && mentions(text) {
 		s.found.Store(true)
 	}
 }

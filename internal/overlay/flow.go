@@ -91,7 +91,7 @@ func (s *source) panics(stmt *ast.ExprStmt) bool {
 // or a selected name.
 func (s *source) redeclares(name string) (found bool) {
 	plain := map[*ast.Ident]bool{}
-	ast.Inspect(s.syntax, func(n ast.Node) bool {
+	ast.Inspect(s.Syntax, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CallExpr:
 			if f, ok := ast.Unparen(n.Fun).(*ast.Ident); ok {

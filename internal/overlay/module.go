@@ -5,15 +5,17 @@ import (
 	"path/filepath"
 
 	"golang.org/x/mod/modfile"
+
+	"github.com/orchtest/orchtest/internal/gobuild"
 )
 
 // modules finds the folders of the modules whose code may bear pragmas: the main module or those of
 // the workspace, and whatever replaces a module locally. It does so without the go command, whose
 // start alone takes longer than reading a project.
 type modules struct {
-	env   environ
+	env   gobuild.Environ
 	flags []string
-	files replaced
+	files gobuild.Files
 	dir   string
 }
 
@@ -36,7 +38,7 @@ func (m modules) roots() (roots []string, known bool, err error) {
 
 // workspace is the go.work file in force, or "".
 func (m modules) workspace() string {
-	switch file := m.env.get("GOWORK"); file {
+	switch file := m.env.Get("GOWORK"); file {
 	case "off":
 		return ""
 	case "":
@@ -48,7 +50,7 @@ func (m modules) workspace() string {
 
 func (m modules) up(name string) string {
 	for dir := m.dir; ; dir = filepath.Dir(dir) {
-		if file := filepath.Join(dir, name); m.files.exists(file) {
+		if file := filepath.Join(dir, name); m.files.Exists(file) {
 			return file
 		}
 		if dir == filepath.Dir(dir) {
@@ -58,7 +60,7 @@ func (m modules) up(name string) string {
 }
 
 func (m modules) workRoots(file string) (roots []string, known bool) {
-	text, err := m.files.read(file)
+	text, err := m.files.Read(file)
 	if err != nil {
 		return nil, false
 	}
@@ -69,7 +71,7 @@ func (m modules) workRoots(file string) (roots []string, known bool) {
 	base := filepath.Dir(file)
 	known = true
 	for _, use := range work.Use {
-		root := absolute(base, filepath.FromSlash(use.Path))
+		root := gobuild.Absolute(base, filepath.FromSlash(use.Path))
 		more, ok := m.moduleRoots(root, filepath.Join(root, "go.mod"))
 		roots = append(roots, more...)
 		known = known && ok
@@ -79,7 +81,7 @@ func (m modules) workRoots(file string) (roots []string, known bool) {
 
 func (m modules) moduleRoots(root, gomod string) (roots []string, known bool) {
 	roots = []string{root}
-	text, err := m.files.read(gomod)
+	text, err := m.files.Read(gomod)
 	if err != nil {
 		return roots, false
 	}
@@ -92,8 +94,8 @@ func (m modules) moduleRoots(root, gomod string) (roots []string, known bool) {
 
 // modfile is the file that is read for gomod, which -modfile may change; its folder stays the root.
 func (m modules) modfile(gomod string) string {
-	if file := m.env.flag("modfile", m.flags); file != "" {
-		return absolute(m.dir, file)
+	if file := m.env.Flag("modfile", m.flags); file != "" {
+		return gobuild.Absolute(m.dir, file)
 	}
 	return gomod
 }
@@ -101,7 +103,7 @@ func (m modules) modfile(gomod string) string {
 func localFolders(base string, replaces []*modfile.Replace) (folders []string) {
 	for _, r := range replaces {
 		if r.New.Version == "" {
-			folders = append(folders, absolute(base, filepath.FromSlash(r.New.Path)))
+			folders = append(folders, gobuild.Absolute(base, filepath.FromSlash(r.New.Path)))
 		}
 	}
 	return folders

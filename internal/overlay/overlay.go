@@ -61,7 +61,7 @@ func Build(ctx context.Context, c Config) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if b.env.get("GO111MODULE") == "off" {
+	if b.env.Get("GO111MODULE") == "off" {
 		return Result{}, nil // without modules, no code is the project's own
 	}
 	if likely, err := b.likely(ctx); err != nil || !likely {

@@ -32,7 +32,7 @@ type place struct {
 func (s *source) place(p pragma) (at place, complaint string) {
 	path := s.enclosing(p.pos)
 	for i := len(path) - 1; i >= 0; i-- {
-		var parent ast.Node = s.syntax
+		var parent ast.Node = s.Syntax
 		if i > 0 {
 			parent = path[i-1]
 		}
@@ -92,7 +92,7 @@ func isPart(n ast.Stmt, parent ast.Node) bool {
 func (s *source) inBlock(block *ast.BlockStmt, parent ast.Node, p pragma) (place, string) {
 	switch parent := parent.(type) {
 	case *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt:
-		if p.alone || s.line(block.Lbrace) != p.line {
+		if p.alone || s.Line(block.Lbrace) != p.line {
 			return place{}, beforeCase
 		}
 		return s.inStatement(parent.(ast.Stmt), p)
@@ -129,9 +129,9 @@ func (s *source) inList(list []ast.Stmt, open token.Pos, p pragma, first place) 
 		return place{}, unreachable
 	case p.alone:
 		return place{how: before, from: p.pos}, ""
-	case last != nil && s.line(s.end(last)) == p.line:
+	case last != nil && s.Line(s.End(last)) == p.line:
 		return s.behind(last)
-	case s.line(open) == p.line:
+	case s.Line(open) == p.line:
 		return first, ""
 	default:
 		return place{}, nothingHere
@@ -187,7 +187,7 @@ func (s *source) behind(stmt ast.Stmt) (place, string) {
 	if s.endless(stmt) {
 		return place{}, notBehind(inner)
 	}
-	return place{how: behind, from: s.end(stmt)}, ""
+	return place{how: behind, from: s.End(stmt)}, ""
 }
 
 // atLabel places a pragma between a label and its statement: a goto to the label passes it too. A
@@ -208,7 +208,7 @@ func (s *source) header(cond ast.Expr, body *ast.BlockStmt) place {
 }
 
 func (s *source) aroundExpr(x ast.Expr) place {
-	return place{how: around, from: x.Pos(), to: s.end(x)}
+	return place{how: around, from: x.Pos(), to: s.End(x)}
 }
 
 // start is the place right behind a one-byte token, a brace or a colon.

@@ -1,12 +1,10 @@
 package overlay
 
 import (
-	"cmp"
 	"fmt"
 	"go/token"
 	"go/version"
 	"strconv"
-	"strings"
 )
 
 // rewriting is what the rewriting of a file needs to know beyond the file.
@@ -43,9 +41,9 @@ func (s *source) rewrite(r rewriting) ([]byte, []*Error) {
 		edits = append(edits, s.stop(i, at, r)...)
 	}
 	if len(edits) == 0 || len(errs) > 0 {
-		return s.text, errs
+		return s.Text, errs
 	}
-	return apply(s.text, append(edits, s.importing(r))), nil
+	return apply(s.Text, append(edits, s.importing(r))), nil
 }
 
 // lacks tells whether the language of the module does not know the generic call that a stop needs.
@@ -55,24 +53,24 @@ func (r rewriting) lacks(h how) bool {
 }
 
 func (s *source) error(pos token.Pos, message string) *Error {
-	p := s.file.PositionFor(pos, false)
-	return &Error{File: s.path, Line: p.Line, Column: p.Column, Message: message}
+	p := s.Token.PositionFor(pos, false)
+	return &Error{File: s.Path, Line: p.Line, Column: p.Column, Message: message}
 }
 
 // importing adds the import behind the package clause. From there on the file says itself what it is
 // called: for most files the go command would print the temporary file's path where the compiler
 // complains.
 func (s *source) importing(r rewriting) edit {
-	end := s.end(s.syntax.Name)
+	end := s.End(s.Syntax.Name)
 	text := fmt.Sprintf("; import %s %q ", r.name, syncpointPath)
-	return edit{offset: s.file.Offset(end), text: r.mark(text) + s.naming(end)}
+	return edit{offset: s.Token.Offset(end), text: r.mark(text) + s.Naming(end)}
 }
 
 // stop is the text that becomes of one pragma, the index-th of the file.
 func (s *source) stop(index int, at place, r rewriting) []edit {
 	p := s.pragmas[index]
 	in := func(order int, at token.Pos, lead, call, trail string) edit {
-		return edit{s.file.Offset(at), order, s.inserted(r, p, at, lead, call, trail)}
+		return edit{s.Token.Offset(at), order, s.inserted(r, p, at, lead, call, trail)}
 	}
 	here := r.call("Here", "Named", p.name) + ")"
 	after := r.call("After", "AfterNamed", p.name)
@@ -113,41 +111,15 @@ func (r rewriting) call(unnamed, named, name string) string {
 // inserted is text whose call is reported at the pragma's own line, wherever in a statement of several
 // lines it goes, and which leaves the positions of the code behind it as they were.
 func (s *source) inserted(r rewriting, p pragma, at token.Pos, lead, call, trail string) string {
-	text, file := lead, s.adjusted(at).Filename
-	moved := call != "" && s.line(at) != p.line
+	text, file := lead, s.Adjusted(at).Filename
+	moved := call != "" && s.Line(at) != p.line
 	if moved {
-		text += s.directive(p.pos, file)
-		file = s.adjusted(p.pos).Filename
+		text += s.Directive(p.pos, file)
+		file = s.Adjusted(p.pos).Filename
 	}
 	text = r.mark(text + call + trail)
-	if moved || s.codeFollows(s.file.Offset(at)) {
-		text += s.directive(at, file)
+	if moved || s.CodeFollows(s.Token.Offset(at)) {
+		text += s.Directive(at, file)
 	}
 	return text
-}
-
-// adjusted is where a position is as line directives have it. The file's name is "" where there are
-// none.
-func (s *source) adjusted(pos token.Pos) token.Position { return s.file.PositionFor(pos, true) }
-
-// directive is the comment that gives what follows it the position that the text at pos has for the
-// compiler, in a place where a file's name is in force.
-func (s *source) directive(pos token.Pos, file string) string {
-	if p := s.adjusted(pos); p.Filename == file && p.Column > 0 {
-		return fmt.Sprintf("/*line :%d:%d*/", p.Line, p.Column)
-	}
-	return s.naming(pos)
-}
-
-// naming is directive with the file's name.
-func (s *source) naming(pos token.Pos) string {
-	p := s.adjusted(pos)
-	if p.Column == 0 { // behind a directive without columns
-		return fmt.Sprintf("/*line %s:%d*/", p.Filename, p.Line)
-	}
-	name := cmp.Or(p.Filename, s.path)
-	if strings.Contains(name, "*/") || strings.Contains(name, "\n") {
-		return "" // no comment can say that
-	}
-	return fmt.Sprintf("/*line %s:%d:%d*/", name, p.Line, p.Column)
 }

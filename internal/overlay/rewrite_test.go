@@ -45,15 +45,15 @@ func checkRewrite(t *testing.T, text string) string {
 // checkLines wants the lines to be as many as before, and unchanged where nothing was to be inserted.
 func checkLines(t *testing.T, s *source, out string) {
 	t.Helper()
-	touched := map[int]bool{s.line(s.syntax.Name.Pos()): true}
+	touched := map[int]bool{s.Line(s.Syntax.Name.Pos()): true}
 	for _, p := range s.pragmas {
 		at, _ := s.place(p)
-		touched[s.line(at.from)] = true
+		touched[s.Line(at.from)] = true
 		if at.to.IsValid() {
-			touched[s.line(at.to)] = true
+			touched[s.Line(at.to)] = true
 		}
 	}
-	before, after := strings.Split(string(s.text), "\n"), strings.Split(out, "\n")
+	before, after := strings.Split(string(s.Text), "\n"), strings.Split(out, "\n")
 	if len(before) != len(after) {
 		t.Fatalf("%d lines, want %d", len(after), len(before))
 	}
@@ -124,7 +124,7 @@ func checkStops(t *testing.T, s *source, out string) {
 		return true
 	})
 	for _, p := range s.pragmas {
-		want = append(want, lineOf(s.adjusted(p.pos)))
+		want = append(want, lineOf(s.Adjusted(p.pos)))
 	}
 	slices.Sort(got)
 	slices.Sort(want)

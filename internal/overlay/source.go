@@ -1,120 +1,52 @@
 package overlay
 
 import (
-	"bytes"
-	"cmp"
 	"go/ast"
-	"go/parser"
-	"go/scanner"
 	"go/token"
-	"slices"
 	"strings"
+
+	"github.com/orchtest/orchtest/internal/gosource"
 )
 
-// source is one Go file, taken apart.
+// source is one Go file with its pragmas.
 type source struct {
-	path    string // absolute
-	text    []byte
-	file    *token.File
-	syntax  *ast.File
-	tokens  []span // all that is code, in order
+	*gosource.File
 	pragmas []pragma
 	blocks  []token.Pos // pragmas written as block comments
 }
 
-// span is where a token lies in the text.
-type span struct{ start, end int }
-
 // parse takes a file apart. An error is one of syntax.
 func parse(path string, text []byte) (*source, error) {
-	// The file has no name for the parser: so a position with a name is one that a //line directive
-	// has given, and the name is the one that is written there.
-	files := token.NewFileSet()
-	syntax, err := parser.ParseFile(files, "", text, parser.SkipObjectResolution)
+	file, err := gosource.Parse(token.NewFileSet(), path, text, 0)
 	if err != nil {
 		return nil, err
 	}
-	s := &source{path: path, text: text, syntax: syntax, file: files.File(syntax.Package)}
-	s.scan()
+	s := &source{File: file}
+	for _, c := range file.Comments {
+		s.comment(c)
+	}
 	return s, nil
 }
 
-// scan finds the tokens and the pragmas.
-func (s *source) scan() {
-	var sc scanner.Scanner
-	file := token.NewFileSet().AddFile("", -1, len(s.text))
-	sc.Init(file, s.text, nil, scanner.ScanComments)
-	for {
-		pos, tok, lit := sc.Scan()
-		start := file.Offset(pos)
-		switch {
-		case tok == token.EOF:
-			return
-		case tok == token.COMMENT:
-			s.comment(s.file.Pos(start), lit)
-		case tok == token.SEMICOLON && lit != ";": // not written, but at the end of a line
-		default:
-			s.tokens = append(s.tokens, span{start, start + s.length(start, tok, lit)})
-		}
-	}
-}
-
-// length is that of a token in the text. The literal of a raw string is shorter than that, as it
-// comes without its carriage returns.
-func (s *source) length(start int, tok token.Token, lit string) int {
-	switch {
-	case tok == token.STRING && lit[0] == '`':
-		return len("``") + bytes.IndexByte(s.text[start+1:], '`')
-	case lit != "":
-		return len(lit)
-	default:
-		return len(tok.String())
-	}
-}
-
-func (s *source) comment(pos token.Pos, text string) {
-	if strings.HasPrefix(text, "/*") {
-		if pragmaInBlock(text) {
-			s.blocks = append(s.blocks, pos)
+func (s *source) comment(c gosource.Comment) {
+	if strings.HasPrefix(c.Text, "/*") {
+		if pragmaInBlock(c.Text) {
+			s.blocks = append(s.blocks, c.Pos)
 		}
 		return
 	}
-	p := pragma{pos: pos, line: s.line(pos)}
-	// The tokens so far are those before the comment.
-	p.alone = len(s.tokens) == 0 || s.line(s.file.Pos(s.tokens[len(s.tokens)-1].end)) != p.line
+	p := pragma{pos: c.Pos, line: s.Line(c.Pos), alone: c.Alone}
 	var ok bool
-	if p.name, ok = pragmaIn(text, p.alone); ok {
+	if p.name, ok = pragmaIn(c.Text, p.alone); ok {
 		s.pragmas = append(s.pragmas, p)
 	}
-}
-
-// line is where a position really is, whatever //line directives say.
-func (s *source) line(pos token.Pos) int { return s.file.PositionFor(pos, false).Line }
-
-// end is where the text of a node ends. [ast.Node.End] is too early behind a raw string with
-// carriage returns before Go 1.26.
-func (s *source) end(n ast.Node) token.Pos {
-	offset := s.file.Offset(n.End())
-	next, _ := slices.BinarySearchFunc(s.tokens, offset, func(t span, offset int) int {
-		return cmp.Compare(t.start, offset)
-	})
-	return s.file.Pos(s.tokens[next-1].end)
-}
-
-// codeFollows tells whether a token follows on the line.
-func (s *source) codeFollows(offset int) bool {
-	next, _ := slices.BinarySearchFunc(s.tokens, offset, func(t span, offset int) int {
-		return cmp.Compare(t.start, offset)
-	})
-	return next < len(s.tokens) &&
-		s.line(s.file.Pos(s.tokens[next].start)) == s.line(s.file.Pos(offset))
 }
 
 // enclosing are the nodes around a position, from the file's declaration inwards.
 func (s *source) enclosing(pos token.Pos) (path []ast.Node) {
 	ends := map[ast.Node]token.Pos{}
-	ast.Inspect(s.syntax, func(n ast.Node) bool {
-		if n == nil || n == s.syntax {
+	ast.Inspect(s.Syntax, func(n ast.Node) bool {
+		if n == nil || n == s.Syntax {
 			return n != nil
 		}
 		if body, ok := n.(*ast.BlockStmt); ok {

@@ -59,7 +59,7 @@ func (r *rewriter) function(x ast.Expr, u used, behind string) {
 		return
 	}
 	r.skip(x)
-	r.replace(x.Pos(), r.end(x), text(r.call(wrap, r.op(name, r.place(x)))+", "), r.node(x), text(behind))
+	r.replace(x.Pos(), r.End(x), text(r.call(wrap, r.op(name, r.place(x)))+", "), r.node(x), text(behind))
 }
 
 // cancel is the operation of a call by which a context is cancelled. As a value, the function is left alone: it
@@ -101,9 +101,9 @@ func (r *rewriter) sited(c *ast.CallExpr, u used, name string) {
 	var parts []part
 	switch f := ast.Unparen(c.Fun).(type) {
 	case *ast.IndexExpr:
-		parts = []part{text(r.hunt + "." + name), r.span(f.Lbrack, r.end(f))}
+		parts = []part{text(r.hunt + "." + name), r.span(f.Lbrack, r.End(f))}
 	case *ast.IndexListExpr:
-		parts = []part{text(r.hunt + "." + name), r.span(f.Lbrack, r.end(f))}
+		parts = []part{text(r.hunt + "." + name), r.span(f.Lbrack, r.End(f))}
 	default:
 		parts = []part{text(r.hunt + "." + name)}
 	}
@@ -175,13 +175,13 @@ func (r *rewriter) value(x ast.Expr) {
 	case standIns[full] != "":
 		r.keep(u)
 		r.operations[full]++
-		r.replace(x.Pos(), r.end(x), text(r.hunt+"."+standIns[full]))
+		r.replace(x.Pos(), r.End(x), text(r.hunt+"."+standIns[full]))
 		if s, ok := x.(*ast.SelectorExpr); ok {
 			r.done[s.X] = true
 		}
 	case notHuntable[full] != "":
 		site := r.op(full, r.place(x))
-		r.replace(x.Pos(), r.end(x), text(r.call("NotHuntableCall", site)+`, "`+notHuntable[full]+`", `), r.node(x), text(")"))
+		r.replace(x.Pos(), r.End(x), text(r.call("NotHuntableCall", site)+`, "`+notHuntable[full]+`", `), r.node(x), text(")"))
 	case methods[full] != "":
 		r.methodValue(x, u, methods[full])
 	default:
@@ -198,13 +198,13 @@ func (r *rewriter) methodValue(x ast.Expr, u used, name string) {
 	}
 	full, _ := u.full()
 	parts := append([]part{text(r.call(name+"Value", r.op(full, r.place(x))) + ", ")}, receiver...)
-	r.replace(x.Pos(), r.end(x), append(parts, text(")"))...)
+	r.replace(x.Pos(), r.End(x), append(parts, text(")"))...)
 }
 
 // keep keeps the import of a package in use of which a function has been replaced.
 func (r *rewriter) keep(u used) {
 	path, _ := u.path()
-	for _, spec := range r.syntax.Imports {
+	for _, spec := range r.Syntax.Imports {
 		var object types.Object
 		if spec.Name != nil {
 			object = r.info.Defs[spec.Name]

@@ -10,7 +10,7 @@ import (
 
 func (r *rewriter) send(s *ast.SendStmt) {
 	site := r.op("chan send", s.Pos())
-	r.replace(s.Pos(), r.end(s),
+	r.replace(s.Pos(), r.End(s),
 		text(r.hunt+".To("), r.node(s.Chan), text(fmt.Sprintf(").Send(%s, ", site)), r.node(s.Value), text(")"))
 }
 
@@ -20,7 +20,7 @@ func (r *rewriter) receive(x *ast.UnaryExpr) {
 		function = "Receive2"
 	}
 	site := r.op("chan receive", x.Pos())
-	r.replace(x.Pos(), r.end(x), text(r.call(function, site)+", "), r.node(x.X), text(")"))
+	r.replace(x.Pos(), r.End(x), text(r.call(function, site)+", "), r.node(x.X), text(")"))
 }
 
 // commaOK leaves v, ok = <-ch alone where ok has a type of its own, to which no function's bool can be
@@ -52,7 +52,7 @@ func (r *rewriter) rangeStmt(s *ast.RangeStmt) {
 	leave := fmt.Sprintf("; if !%s { break }; ", ok)
 	loop := func(init, function string, body ...part) {
 		head := []part{text(fmt.Sprintf("for %s := %s.%s(", init, r.hunt, function)), r.node(s.X), textAt(s.Pos(), "); ; {")}
-		r.replace(s.Pos(), r.end(s), append(append(head, body...), r.span(s.Body.Lbrace+1, s.Body.Rbrace), text("}}"))...)
+		r.replace(s.Pos(), r.End(s), append(append(head, body...), r.span(s.Body.Lbrace+1, s.Body.Rbrace), text("}}"))...)
 	}
 	switch {
 	case s.Key == nil || isBlank(s.Key):

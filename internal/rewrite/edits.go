@@ -83,11 +83,11 @@ func (e *emitter) old(s span) {
 	if s.start >= s.end {
 		return
 	}
-	e.place(e.file.Pos(s.start))
-	e.out = append(e.out, e.text[s.start:s.end]...)
-	end := e.file.Pos(s.end)
-	e.line = e.lineOf(end)
-	e.name = e.adjusted(end).Filename
+	e.place(e.Token.Pos(s.start))
+	e.out = append(e.out, e.Text[s.start:s.end]...)
+	end := e.Token.Pos(s.end)
+	e.line = e.Line(end)
+	e.name = e.Adjusted(end).Filename
 }
 
 func (e *emitter) new(p part) {
@@ -99,14 +99,14 @@ func (e *emitter) new(p part) {
 
 // place lets what is written next be on the line of a position.
 func (e *emitter) place(pos token.Pos) {
-	if line := e.lineOf(pos); line != e.line {
-		e.out = append(e.out, e.directive(pos, e.name)...)
+	if line := e.Line(pos); line != e.line {
+		e.out = append(e.out, e.Directive(pos, e.name)...)
 		e.line = line
-		e.name = e.adjusted(pos).Filename
+		e.name = e.Adjusted(pos).Filename
 	}
 }
 
 // span is the stretch from a position to another.
 func (s *source) span(from, to token.Pos) part {
-	return part{old: span{s.file.Offset(from), s.file.Offset(to)}}
+	return part{old: span{s.Token.Offset(from), s.Token.Offset(to)}}
 }

@@ -28,12 +28,13 @@ type rewriter struct {
 	counter int
 }
 
-// rewrite is the file's new text; it is the old one where there is nothing to rewrite.
-func (r *rewriter) rewrite(leave func(ast.Decl) bool) []byte {
+// rewrite is the file's new text, but for the declarations that are to be left as they are. It is the old one
+// where there is nothing to rewrite.
+func (r *rewriter) rewrite(leave map[ast.Decl]bool) []byte {
 	r.done = map[ast.Node]bool{}
 	r.unused = map[string]bool{}
-	for _, decl := range r.syntax.Decls {
-		if leave(decl) || noSplit(decl) {
+	for _, decl := range r.Syntax.Decls {
+		if leave[decl] || noSplit(decl) {
 			continue
 		}
 		ast.Inspect(decl, func(n ast.Node) bool {
@@ -44,17 +45,17 @@ func (r *rewriter) rewrite(leave func(ast.Decl) bool) []byte {
 		})
 	}
 	if len(r.edits) == 0 {
-		return r.text
+		return r.Text
 	}
-	name := r.end(r.syntax.Name)
+	name := r.End(r.Syntax.Name)
 	before, constraint := r.constrained()
 	r.edits = append(r.edits, constraint...)
-	r.edits = append(r.edits, &edit{span: r.stretch(r.syntax.Name.Pos(), name), parts: []part{
-		r.span(r.syntax.Name.Pos(), name),
-		text(fmt.Sprintf("; import %s %q; %s", r.hunt, r.hunts, r.naming(name))),
+	r.edits = append(r.edits, &edit{span: r.stretch(r.Syntax.Name.Pos(), name), parts: []part{
+		r.span(r.Syntax.Name.Pos(), name),
+		text(fmt.Sprintf("; import %s %q; %s", r.hunt, r.hunts, r.Naming(name))),
 	}})
 	e := &emitter{source: r.source, line: 1, out: []byte(before)}
-	e.stretch(span{0, len(r.text)}, arrange(r.edits))
+	e.stretch(span{0, len(r.Text)}, arrange(r.edits))
 	if len(r.unused) > 0 {
 		e.out = append(e.out, "\n"+strings.Join(slices.Sorted(maps.Keys(r.unused)), "; ")+"\n"...)
 	}
@@ -79,23 +80,23 @@ func (r *rewriter) constrained() (before string, edits []*edit) {
 	if version.Compare(r.goVersion, generics) >= 0 {
 		return "", nil
 	}
-	for _, group := range r.syntax.Comments {
+	for _, group := range r.Syntax.Comments {
 		for _, c := range group.List {
 			expr, ok := strings.CutPrefix(c.Text, "//go:build ")
-			if ok && c.Pos() < r.syntax.Package {
+			if ok && c.Pos() < r.Syntax.Package {
 				return "", []*edit{{span: r.stretch(c.Pos(), c.End()), parts: []part{
 					text(fmt.Sprintf("//go:build (%s) && %s", strings.TrimSpace(expr), generics)),
 				}}}
 			}
 		}
 	}
-	return fmt.Sprintf("//go:build %s\n//line %s:1\n", generics, r.path), nil
+	return fmt.Sprintf("//go:build %s\n//line %s:1\n", generics, r.Path), nil
 }
 
 func (r *rewriter) stretch(from, to token.Pos) span { return r.span(from, to).old }
 
 // node is all of a node's text.
-func (r *rewriter) node(n ast.Node) part { return r.span(n.Pos(), r.end(n)) }
+func (r *rewriter) node(n ast.Node) part { return r.span(n.Pos(), r.End(n)) }
 
 // replace puts parts in place of a stretch.
 func (r *rewriter) replace(from, to token.Pos, parts ...part) {
@@ -105,7 +106,7 @@ func (r *rewriter) replace(from, to token.Pos, parts ...part) {
 // op counts an operation and returns its site, as Go code.
 func (r *rewriter) op(name string, pos token.Pos) string {
 	r.operations[name]++
-	p := r.file.PositionFor(pos, false)
+	p := r.Token.PositionFor(pos, false)
 	return strconv.Quote(fmt.Sprintf("%s\t%s:%d:%d", name, r.site, p.Line, p.Column))
 }
 

@@ -16,7 +16,7 @@ func (r *rewriter) goStmt(s *ast.GoStmt) {
 	}
 	start := r.call("Go", r.op("go", s.Pos()))
 	if r.callable(c) {
-		r.replace(s.Pos(), r.end(s), text(start+", "), r.node(c.Fun), text(")"))
+		r.replace(s.Pos(), r.End(s), text(start+", "), r.node(c.Fun), text(")"))
 		return
 	}
 	var names []string
@@ -60,7 +60,7 @@ func (r *rewriter) goStmt(s *ast.GoStmt) {
 		call = append(call, text(") })"))
 	}
 	parts = append(append(parts, textAt(s.Pos(), start+", func() { ")), call...)
-	r.replace(s.Pos(), r.end(s), parts...)
+	r.replace(s.Pos(), r.End(s), parts...)
 }
 
 // callee is a function that needs no evaluation, and the parenthesis behind it.

@@ -1,38 +1,12 @@
 package rewrite
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"time"
+
+	"github.com/orchtest/orchtest/internal/gobuild"
 )
-
-// listed is what of a package's description by `go list` is of use here.
-type listed struct {
-	Dir        string
-	ImportPath string
-	Name       string
-	ForTest    string
-	Export     string
-	Standard   bool
-	DepOnly    bool
-	Module     *module
-	GoFiles    []string
-	CgoFiles   []string
-	Imports    []string
-	ImportMap  map[string]string
-}
-
-type module struct {
-	Path, Version, Dir, GoMod, GoVersion string
-	Main                                 bool
-	Replace                              *module
-}
 
 const listedFields = "-json=Dir,ImportPath,Name,ForTest,Export,Standard,DepOnly,Module,GoFiles,CgoFiles,Imports,ImportMap"
 
@@ -47,81 +21,45 @@ func (c Config) list(ctx context.Context, flags []string, patterns ...string) ([
 		return nil, fmt.Errorf("go list: %w", err)
 	}
 	var packages []listed
-	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
-		var p listed
-		if decoder.Decode(&p) != nil {
-			return packages, nil
-		}
-		packages = append(packages, p)
+	for _, p := range gobuild.Packages(out) {
+		packages = append(packages, listed{p})
 	}
+	return packages, nil
 }
 
 func (c Config) command(ctx context.Context, args ...string) ([]byte, error) {
 	if c.Go != nil {
 		return c.Go(ctx, args...)
 	}
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir, cmd.Env = c.Dir, c.Env
-	// A killed go command may leave a child, git say, that holds the pipe open.
-	cmd.WaitDelay = time.Second
-	out, err := cmd.Output()
-	if failed := new(exec.ExitError); errors.As(err, &failed) {
-		err = nil
-	}
-	return out, err
+	return gobuild.Go(ctx, c.Dir, c.Env, args...)
 }
 
-// path is the import path without the test that the package was built for.
-func (p listed) path() string {
-	path, _, _ := strings.Cut(p.ImportPath, " ")
-	return path
-}
+// listed is a package as the go command lists it.
+type listed struct{ gobuild.Package }
 
 // site is the path that the sites of the package's files begin with.
-func (p listed) site() string { return strings.TrimSuffix(p.path(), "_test") }
+func (p listed) site() string {
+	if p.external() {
+		return p.ForTest
+	}
+	return p.Path()
+}
 
 // isMain tells whether it is the main package of a test binary, which the go command writes.
-func (p listed) isMain() bool { return p.Name == "main" && strings.HasSuffix(p.ImportPath, ".test") }
+func (p listed) isMain() bool {
+	return p.Name == "main" && strings.HasSuffix(p.ImportPath, ".test") && len(p.Files()) == 0
+}
 
 // external tells whether it has the tests of another package.
-func (p listed) external() bool { return p.ForTest != "" && p.path() == p.ForTest+"_test" }
+func (p listed) external() bool { return p.ForTest != "" && p.Path() == p.ForTest+"_test" }
 
 // internal tells whether it is a package together with its own tests.
-func (p listed) internal() bool { return p.ForTest != "" && p.path() == p.ForTest }
+func (p listed) internal() bool { return p.ForTest != "" && p.Path() == p.ForTest }
 
-// own tells whether the package belongs to the main module or the workspace, replaces a module locally, or was
-// named file by file.
-func (p listed) own() bool {
-	switch {
-	case p.Standard:
-		return false
-	case p.Module == nil:
-		return strings.HasPrefix(p.ImportPath, "command-line-arguments")
-	default:
-		return p.Module.Main || p.Module.Replace != nil && p.Module.Replace.Version == ""
-	}
-}
-
-func (p listed) files() (files []string) {
-	for _, names := range [][]string{p.GoFiles, p.CgoFiles} {
-		for _, name := range names {
-			if !filepath.IsAbs(name) {
-				name = filepath.Join(p.Dir, name)
-			}
-			files = append(files, name)
-		}
-	}
-	return files
-}
-
-// goVersion is the language version of the package's module.
+// goVersion is the language version of the package's module, with "go" before it.
 func (p listed) goVersion() string {
-	switch {
-	case p.Module == nil:
-		return ""
-	case p.Module.GoVersion == "":
-		return "go1.16" // what the go command assumes for a go.mod without a go line
-	default:
-		return "go" + p.Module.GoVersion
+	if v := p.GoVersion(); v != "" {
+		return "go" + v
 	}
+	return ""
 }

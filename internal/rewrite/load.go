@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"go/ast"
 	"go/importer"
+	"go/parser"
 	"go/token"
 	"go/types"
 	"io"
@@ -17,29 +17,38 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/orchtest/orchtest/internal/gobuild"
+	"github.com/orchtest/orchtest/internal/gosource"
 )
 
 // A loader has the packages with their types.
 type loader struct {
 	config   Config
+	dir      string // config.Dir, absolute
+	environ  gobuild.Environ
+	base     gobuild.Files // the user's own overlay
 	env      goEnv
+	patterns []*pattern
 	fset     *token.FileSet
 	units    map[string]*unit // by what the go command calls the package
 	order    []*unit          // each behind what it imports
 	exports  map[string]string
 	importer types.Importer // from what the compiler has written
 	sources  map[string]*source
+	files    map[*token.File]*source // also of what has been rewritten
 	runtime  *runtimeCopy
 }
 
 // A unit is a package as it is compiled once: alone, with its tests, or again for the tests of another one.
 type unit struct {
 	listed
+	wanted  bool // is to be rewritten, in this form or another
 	whole   bool // is to be rewritten: its functions are type-checked as well
 	sources []*source
 	types   *types.Package
 	info    *types.Info
-	err     error // the first
+	err     error // that keeps it from being rewritten
 }
 
 type goEnv struct{ GOARCH, GOMODCACHE, GOMOD, GOWORK, GOVERSION string }
@@ -48,11 +57,10 @@ func load(ctx context.Context, c Config) (*loader, error) {
 	if len(c.Packages) == 0 {
 		c.Packages = []string{"."}
 	}
-	var err error
-	if c.Into, err = filepath.Abs(c.Into); err != nil {
+	l, err := newLoader(c)
+	if err != nil {
 		return nil, err
 	}
-	l := &loader{config: c, fset: token.NewFileSet(), units: map[string]*unit{}, sources: map[string]*source{}}
 	if err := l.readEnv(ctx); err != nil {
 		return nil, err
 	}
@@ -76,6 +84,23 @@ func load(ctx context.Context, c Config) (*loader, error) {
 	return l, nil
 }
 
+func newLoader(c Config) (*loader, error) {
+	dir, err := filepath.Abs(c.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if c.Into, err = filepath.Abs(c.Into); err != nil {
+		return nil, err
+	}
+	l := &loader{config: c, dir: dir, environ: gobuild.NewEnviron(c.Env), fset: token.NewFileSet(),
+		units: map[string]*unit{}, sources: map[string]*source{}, files: map[*token.File]*source{}}
+	for _, text := range c.Instrument {
+		l.patterns = append(l.patterns, newPattern(text))
+	}
+	l.base, err = gobuild.ReadFiles(l.environ.Flag("overlay", c.BuildFlags), dir)
+	return l, err
+}
+
 func (l *loader) readEnv(ctx context.Context) error {
 	out, err := l.config.command(ctx, "env", "-json", "GOARCH", "GOMODCACHE", "GOMOD", "GOWORK", "GOVERSION")
 	if err != nil {
@@ -97,10 +122,11 @@ func (l *loader) choose(packages []listed) {
 		if p.isMain() {
 			continue
 		}
-		rewritten := p.own() && l.config.AsIs[p.site()] == ""
+		wanted := p.Own() || l.instruments(p)
 		alone := p.ForTest == "" && !tested[p.ImportPath]
-		u := &unit{listed: p, whole: rewritten && (alone || p.internal() || p.external())}
-		if u.whole || p.own() || slices.ContainsFunc(p.Imports, func(i string) bool { return l.units[i] != nil }) {
+		u := &unit{listed: p, wanted: wanted}
+		u.whole = wanted && l.config.AsIs[p.site()] == "" && (alone || p.internal() || p.external())
+		if wanted || slices.ContainsFunc(p.Imports, func(i string) bool { return l.units[i] != nil }) {
 			l.units[p.ImportPath] = u
 			l.order = append(l.order, u)
 		}
@@ -160,10 +186,10 @@ func (l *loader) imports(u *unit) importing {
 
 // check reads a package and finds its types.
 func (l *loader) check(u *unit) {
-	for _, path := range u.files() {
+	for _, path := range u.Files() {
 		s, err := l.source(path, u)
 		if err != nil {
-			u.err = cmp.Or(u.err, err)
+			u.err = err
 			continue
 		}
 		u.sources = append(u.sources, s)
@@ -175,66 +201,73 @@ func (l *loader) check(u *unit) {
 	}
 	files := make([]*ast.File, len(u.sources))
 	for i, s := range u.sources {
-		files[i] = s.syntax
+		files[i] = s.Syntax
 	}
-	var err error
-	u.types, err = l.typecheck(u, files, u.info)
-	u.err = errors.Join(u.err, err)
+	var problems []problem
+	u.types, problems = l.typecheck(u, files, u.info)
+	if len(problems) > 0 && u.err == nil {
+		u.err = problems[0]
+	}
 }
 
-// typecheck returns the first error of a package.
-func (l *loader) typecheck(u *unit, files []*ast.File, info *types.Info) (*types.Package, error) {
-	var first error
+// A problem is an error of syntax or of types in a file.
+type problem struct {
+	source  *source // nil where it is in none
+	line    int     // as line directives have it
+	message string
+}
+
+func (p problem) Error() string {
+	if p.source == nil {
+		return p.message
+	}
+	return fmt.Sprintf("%s:%d: %s", filepath.Base(p.source.Path), p.line, p.message)
+}
+
+// typecheck finds the types of a package.
+func (l *loader) typecheck(u *unit, files []*ast.File, info *types.Info) (pkg *types.Package, problems []problem) {
 	config := types.Config{
 		GoVersion:        u.goVersion(),
 		IgnoreFuncBodies: !u.whole,
 		FakeImportC:      len(u.CgoFiles) > 0,
 		Importer:         l.imports(u),
 		Sizes:            types.SizesFor("gc", l.env.GOARCH),
-		Error: func(err error) {
-			if first == nil {
-				first = l.located(err)
-			}
-		},
+		Error:            func(err error) { problems = append(problems, l.problem(err)) },
 	}
-	pkg, _ := config.Check(u.path(), l.fset, files, info)
-	return pkg, first
+	pkg, _ = config.Check(u.Path(), l.fset, files, info)
+	return pkg, problems
 }
 
-// located puts the file's name before an error's position, as no position has one.
-func (l *loader) located(err error) error {
+func (l *loader) problem(err error) problem {
 	wrong, ok := err.(types.Error)
-	if !ok {
-		return err
+	if !ok || !wrong.Pos.IsValid() {
+		return problem{message: err.Error()}
 	}
-	for _, s := range l.sources {
-		if file := l.fset.File(wrong.Pos); file != nil && file == s.file {
-			return fmt.Errorf("%s:%d: %s", filepath.Base(s.path), file.PositionFor(wrong.Pos, false).Line, wrong.Msg)
-		}
-	}
-	return errors.New(wrong.Msg)
+	file := l.fset.File(wrong.Pos)
+	return problem{l.files[file], file.PositionFor(wrong.Pos, true).Line, wrong.Msg}
 }
 
 func (l *loader) source(path string, u *unit) (*source, error) {
 	if s := l.sources[path]; s != nil {
 		return s, nil
 	}
-	text, err := os.ReadFile(path)
+	text, err := l.base.Read(path)
 	if err != nil {
 		return nil, err
 	}
-	s, err := parse(l.fset, path, u.site()+"/"+filepath.Base(path), text)
+	file, err := gosource.Parse(l.fset, path, text, parser.ParseComments)
 	if err != nil {
-		return nil, fmt.Errorf("%s%w", filepath.Base(path)+":", err)
+		return nil, fmt.Errorf("%s:%w", filepath.Base(path), err)
 	}
-	l.sources[path] = s
+	s := &source{file, u.site() + "/" + filepath.Base(path)}
+	l.sources[path], l.files[s.Token] = s, s
 	return s, nil
 }
 
 // huntName is a name that occurs nowhere in the files of a package, nor any that begins with it.
 func (u *unit) huntName() string {
 	for i, name := 1, "hunt_"; ; i++ {
-		if !slices.ContainsFunc(u.sources, func(s *source) bool { return strings.Contains(string(s.text), name) }) {
+		if !slices.ContainsFunc(u.sources, func(s *source) bool { return strings.Contains(string(s.Text), name) }) {
 			return name
 		}
 		name = fmt.Sprint("hunt", i, "_")
@@ -243,5 +276,5 @@ func (u *unit) huntName() string {
 
 // fileVersion is the language version of a file.
 func (u *unit) fileVersion(s *source) string {
-	return cmp.Or(u.info.FileVersions[s.syntax], u.goVersion(), "go1."+strings.TrimPrefix(runtime.Version(), "go1."))
+	return cmp.Or(u.info.FileVersions[s.Syntax], u.goVersion(), "go1."+strings.TrimPrefix(runtime.Version(), "go1."))
 }

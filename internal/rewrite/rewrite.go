@@ -44,6 +44,7 @@ type Result struct {
 	Packages []Package         // that were to be rewritten, by import path
 	Tests    []Test            // of the packages under test, in the order of packages, files and lines
 	Files    map[string]string // of each rewritten file: where it is on disk, by the path that its sites have
+	Unused   []string          // patterns of Config.Instrument that match no package of the build
 }
 
 // Package is one that was to be rewritten.

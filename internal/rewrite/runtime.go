@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/orchtest/orchtest/internal/gobuild"
 	"github.com/orchtest/orchtest/lib"
 )
 
@@ -62,7 +63,7 @@ func (l *loader) findRuntime(packages []listed) error {
 }
 
 // mainModule is the one whose packages are tested, or the first of several.
-func (l *loader) mainModule(packages []listed) (main *module) {
+func (l *loader) mainModule(packages []listed) (main *gobuild.Module) {
 	for _, p := range packages {
 		if p.Module != nil && p.Module.Main && (main == nil || p.Module.Path < main.Path) {
 			main = p.Module

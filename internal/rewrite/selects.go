@@ -28,7 +28,7 @@ func (r *rewriter) selectStmt(s *ast.SelectStmt) {
 	}
 	site := r.op("select", s.Pos())
 	if len(s.Body.List) == 0 {
-		r.replace(s.Pos(), r.end(s), text(fmt.Sprintf("for { %s) }", r.call("Block", site))))
+		r.replace(s.Pos(), r.End(s), text(fmt.Sprintf("for { %s) }", r.call("Block", site))))
 		return
 	}
 	parts := append(r.head(comms), textAt(s.Pos(), r.choosing(site, comms, hasDefault)))
@@ -48,7 +48,7 @@ func (r *rewriter) selectStmt(s *ast.SelectStmt) {
 	if !hasDefault {
 		end = text("default: for {}}") // is not reached; a statement that never ends stays one
 	}
-	r.replace(s.Pos(), r.end(s), append(parts, r.span(at, s.Body.Rbrace), end)...)
+	r.replace(s.Pos(), r.End(s), append(parts, r.span(at, s.Body.Rbrace), end)...)
 }
 
 func (r *rewriter) comms(s *ast.SelectStmt) (comms []comm, hasDefault bool) {

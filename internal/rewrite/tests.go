@@ -18,7 +18,7 @@ func (r *rewriter) test(f *ast.FuncDecl) {
 	name := r.fresh()
 	switch {
 	case len(parameter.Names) == 0:
-		r.replace(parameter.Pos(), r.end(parameter), text(name+" "), r.node(parameter))
+		r.replace(parameter.Pos(), r.End(parameter), text(name+" "), r.node(parameter))
 	case parameter.Names[0].Name == "_":
 		r.replace(parameter.Names[0].Pos(), parameter.Names[0].End(), text(name))
 	default:

@@ -1,15 +1,18 @@
 package rewrite
 
 import (
-	"encoding/json"
+	"bytes"
+	"errors"
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/types"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+
+	"github.com/orchtest/orchtest/internal/gobuild"
 )
 
 // write rewrites what has been loaded.
@@ -17,12 +20,17 @@ func (l *loader) write() (*Result, error) {
 	l.checkRuntime()
 	w := &writer{loader: l, texts: map[string][]byte{}, packages: map[string]*Package{}, result: &Result{Files: map[string]string{}}}
 	for _, u := range l.order {
-		if u.own() && !u.isMain() {
+		if u.wanted {
 			w.unit(u)
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(w.packages)) {
 		w.result.Packages = append(w.result.Packages, *w.packages[path])
+	}
+	for _, p := range l.patterns {
+		if !p.used {
+			w.result.Unused = append(w.result.Unused, p.text)
+		}
 	}
 	return w.result, w.overlay()
 }
@@ -44,8 +52,8 @@ func (w *writer) unit(u *unit) {
 	p.UnderTest = p.UnderTest || !u.DepOnly
 	if reason := w.config.AsIs[p.Path]; reason != "" {
 		p.AsIs = []AsIs{{Reason: reason}}
-		return
 	}
+	w.tests(u)
 	if !u.whole {
 		return
 	}
@@ -53,71 +61,116 @@ func (w *writer) unit(u *unit) {
 		p.AsIs = append(p.AsIs, AsIs{Reason: u.err.Error()})
 		return
 	}
-	texts, operations := w.rewrite(u)
-	if err := w.recheck(u, texts); err != nil {
-		p.AsIs = append(p.AsIs, AsIs{Reason: "its rewritten form is wrong: " + err.Error()})
-		return
+	form, left := w.rewrite(u)
+	p.AsIs = append(p.AsIs, left...)
+	for s, text := range form.texts {
+		w.texts[s.Path] = text
+		w.result.Files[s.site] = s.Path
 	}
-	for _, s := range u.sources {
-		if texts[s] != nil {
-			w.texts[s.path] = texts[s]
-			w.result.Files[s.site] = s.path
-		}
-	}
-	for name, n := range operations {
+	for name, n := range form.operations {
 		p.Operations[name] += n
 	}
-	w.tests(u)
 }
 
-// rewrite returns the new texts of a unit's files.
-func (w *writer) rewrite(u *unit) (map[*source][]byte, map[string]int) {
-	texts := map[*source][]byte{}
-	operations := map[string]int{}
+// A form is what a unit has become.
+type form struct {
+	texts      map[*source][]byte
+	operations map[string]int
+}
+
+// rewrite rewrites a unit's files. A function whose rewritten form is wrong is left as it is, and so is all of
+// the unit where that does not help.
+func (w *writer) rewrite(u *unit) (form, []AsIs) {
+	var left []AsIs
+	leave := map[ast.Decl]bool{}
+	for {
+		f := w.attempt(u, leave)
+		problems := w.recheck(u, f.texts)
+		if len(problems) == 0 {
+			return f, left
+		}
+		before := len(leave)
+		for _, p := range problems {
+			if decl := p.decl(); decl != nil && !leave[decl] {
+				leave[decl] = true
+				left = append(left, AsIs{File: p.source.Path, Line: p.source.Adjusted(decl.Pos()).Line, Reason: wrong + p.message})
+			}
+		}
+		if len(leave) == before {
+			return form{}, []AsIs{{Reason: wrong + problems[0].Error()}}
+		}
+	}
+}
+
+const wrong = "its rewritten form is wrong: "
+
+// decl is the declaration that a problem is in.
+func (p problem) decl() ast.Decl {
+	if p.source == nil {
+		return nil
+	}
+	for _, decl := range p.source.Syntax.Decls {
+		if p.source.Adjusted(decl.Pos()).Line <= p.line && p.line <= p.source.Adjusted(decl.End()).Line {
+			return decl
+		}
+	}
+	return nil
+}
+
+func (w *writer) attempt(u *unit, leave map[ast.Decl]bool) form {
+	f := form{map[*source][]byte{}, map[string]int{}}
 	hunt := u.huntName()
 	for _, s := range u.sources {
 		r := &rewriter{source: s, info: u.info, pkg: u.types, hunt: hunt, hunts: w.runtime.hunt(),
-			goVersion: u.fileVersion(s), operations: operations}
-		if text := r.rewrite(func(ast.Decl) bool { return false }); string(text) != string(s.text) {
-			texts[s] = text
+			goVersion: u.fileVersion(s), operations: f.operations}
+		if text := r.rewrite(leave); !bytes.Equal(text, s.Text) {
+			f.texts[s] = text
 		}
 	}
-	return texts, operations
+	return f
 }
 
 // recheck finds the types of a unit's new texts.
-func (w *writer) recheck(u *unit, texts map[*source][]byte) error {
+func (w *writer) recheck(u *unit, texts map[*source][]byte) (problems []problem) {
 	var files []*ast.File
 	for _, s := range u.sources {
 		if texts[s] == nil {
-			files = append(files, s.syntax)
+			files = append(files, s.Syntax)
 			continue
 		}
-		f, err := parser.ParseFile(w.fset, s.path, texts[s], parser.SkipObjectResolution)
-		if err != nil {
-			return err
+		f, err := parser.ParseFile(w.fset, s.Path, texts[s], parser.SkipObjectResolution)
+		if f != nil {
+			w.files[w.fset.File(f.FileStart)] = s
+		}
+		if list := (scanner.ErrorList)(nil); errors.As(err, &list) {
+			for _, e := range list {
+				problems = append(problems, problem{s, e.Pos.Line, e.Msg})
+			}
+			continue
 		}
 		files = append(files, f)
 	}
-	_, err := w.typecheck(u, files, nil)
-	return err
+	if len(problems) == 0 {
+		_, problems = w.typecheck(u, files, nil)
+	}
+	return problems
 }
 
 // tests notes the tests of a unit under test.
 func (w *writer) tests(u *unit) {
-	if u.DepOnly {
+	if u.DepOnly || u.types == nil {
 		return
 	}
 	for _, s := range u.sources {
 		r := &rewriter{source: s, info: u.info}
-		for _, decl := range s.syntax.Decls {
+		for _, decl := range s.Syntax.Decls {
 			f, ok := decl.(*ast.FuncDecl)
 			if !ok {
 				continue
 			}
 			if _, ok := r.testParameter(f); ok {
 				w.result.Tests = append(w.result.Tests, Test{
-					Package: u.site(), Name: f.Name.Name, File: s.path, Line: s.lineOf(f.Pos()),
+					Package: u.site(), Name: f.Name.Name, File: s.Path, Line: s.Line(f.Pos()),
 				})
 			}
 		}
@@ -127,7 +180,7 @@ func (w *writer) tests(u *unit) {
 // checkRuntime finds the types of lib/hunt and what it is built from.
 func (l *loader) checkRuntime() {
 	for _, p := range l.runtime.packages {
-		u := &unit{listed: listed{ImportPath: l.runtime.prefix + p.path}}
+		u := &unit{listed: listed{gobuild.Package{ImportPath: l.runtime.prefix + p.path}}}
 		var files []*ast.File
 		for _, name := range slices.Sorted(maps.Keys(p.files)) {
 			if f, err := parser.ParseFile(l.fset, name, p.files[name], parser.SkipObjectResolution); err == nil {
@@ -142,32 +195,27 @@ func (l *loader) checkRuntime() {
 
 // overlay writes the new texts and the overlay file.
 func (w *writer) overlay() error {
-	replace := map[string]string{}
-	put := func(path, folder string, text []byte) error {
-		file := filepath.Join(w.config.Into, folder, filepath.Base(path))
-		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-			return err
-		}
-		replace[path] = file
-		return os.WriteFile(file, text, 0o666)
+	files := gobuild.Files{}
+	maps.Copy(files, w.base)
+	modules, err := w.copy()
+	if err != nil {
+		return err
 	}
+	maps.Copy(w.texts, modules)
 	for i, path := range slices.Sorted(maps.Keys(w.texts)) {
-		if err := put(path, filepath.Join("files", strconv.Itoa(i)), w.texts[path]); err != nil {
+		file := filepath.Join(w.config.Into, "files", strconv.Itoa(i), filepath.Base(path))
+		if err := files.Put(path, file, w.texts[path]); err != nil {
 			return err
 		}
 	}
 	for _, p := range w.runtime.packages {
 		for name, text := range p.files {
-			path := filepath.FromSlash(p.path)
-			if err := put(filepath.Join(w.runtime.dir, path, name), filepath.Join("lib", path), text); err != nil {
+			path := filepath.Join(filepath.FromSlash(p.path), name)
+			if err := files.Put(filepath.Join(w.runtime.dir, path), filepath.Join(w.config.Into, "lib", path), text); err != nil {
 				return err
 			}
 		}
 	}
-	text, err := json.MarshalIndent(map[string]any{"Replace": replace}, "", "\t")
-	if err != nil {
-		return err
-	}
 	w.result.Overlay = filepath.Join(w.config.Into, "overlay.json")
-	return os.WriteFile(w.result.Overlay, text, 0o666)
+	return files.Write(w.result.Overlay)
 }

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/orchtest/orchtest/lib/internal/conductor"
 	"github.com/orchtest/orchtest/lib/internal/goroutines"
 	"github.com/orchtest/orchtest/lib/internal/race"
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -68,7 +67,7 @@ func (h *hunter) next(t *testing.T) *schedule {
 		runtime.GC()
 	}
 	s := &schedule{h: h, t: t, number: number, done: make(chan struct{})}
-	s.conductor = conductor.New(s)
+	s.conductor.Init(s, make(chan struct{}, 1))
 	s.began = time.Now()
 	s.clock.Begin(s.began)
 	s.live, s.all = make([]*thread, 0, 16), make([]*thread, 0, 16)

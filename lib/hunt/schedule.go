@@ -20,7 +20,7 @@ type schedule struct {
 	h         *hunter
 	t         *testing.T
 	number    int
-	conductor *conductor.Conductor
+	conductor conductor.Conductor
 	clock     clock.Clock
 	began     time.Time
 	expected  time.Duration   // since then, when the last real timer fires; belongs to the baton
@@ -125,8 +125,8 @@ func (s *schedule) enlist(th *thread) {
 // Next implements conductor.Chooser.
 //
 //go:norace
-func (s *schedule) Next() *conductor.Thread {
-	if s.limit || s.lost || s.fireNext || s.clockIsDue() {
+func (s *schedule) Next(_ *conductor.Thread, settled bool) *conductor.Thread {
+	if !settled || s.limit || s.lost || s.fireNext || s.clockIsDue() {
 		return nil
 	}
 	d := &s.decision

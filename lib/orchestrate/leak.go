@@ -67,7 +67,7 @@ func (t *T) checkLeaks() {
 	if t.leaks == nil || t.stuck || t.Failed() {
 		return
 	}
-	stacks := t.leaks.leaked(t.conductor.limits.window, t.conductor.lookout.short)
+	stacks := t.leaks.leaked(t.course.limits.window, t.course.lookout.short)
 	if len(stacks) == 0 {
 		return
 	}

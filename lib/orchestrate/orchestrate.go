@@ -102,7 +102,6 @@ type call struct {
 
 	// What follows serves one scenario after the other.
 	left   []int
-	ready  []bool
 	spare  []*thread
 	wake   chan struct{}
 	looker goroutines.Looker
@@ -185,9 +184,8 @@ func (c *call) run(sequence []int) *T {
 	}
 	t := &T{
 		TB: c.t,
-		conductor: conductor{
-			name: c.name, limits: c.mode.limits, log: c.log.restart(),
-			spare: c.spare, ready: c.ready[:0], wake: c.wake,
+		course: course{
+			name: c.name, limits: c.mode.limits, log: c.log.restart(), spare: c.spare,
 			lookout: lookout{folder: c.folder, looker: &c.looker},
 		},
 		call:     c,
@@ -197,9 +195,9 @@ func (c *call) run(sequence []int) *T {
 		owner:    registry.Goroutine(),
 	}
 	c.left = append(c.left[:0], expected...)
-	t.script = scripted{rest: sequence, left: c.left}
-	t.conductor.watcher, t.conductor.strategy = t, &t.script
-	t.conductor.threads = make([]*thread, 0, len(expected))
+	t.course.Init(&t.course, c.wake)
+	t.course.watcher, t.course.script = t, scripted{rest: sequence, left: c.left}
+	t.course.threads = make([]*thread, 0, len(expected))
 	defer c.watch(t)()
 	if c.mode.noLeaks {
 		t.leaks = newLeakCheck()
@@ -235,7 +233,7 @@ func (c *call) end(t *T, returned bool) {
 		c.leaveBubble(t)
 	}
 	if t.sequence != nil && !t.stuck {
-		c.spare, c.ready = t.conductor.threads, t.conductor.ready
+		c.spare = t.course.threads
 	}
 }
 
@@ -265,12 +263,12 @@ func (c *call) leaveBubble(t *T) {
 	if c.mode.awaited() {
 		os.Exit(1)
 	}
-	l := &t.conductor.lookout
+	l := &t.course.lookout
 	for range 100 { // so that those may end whose lock a cleanup function has unlocked
 		runtime.Gosched()
 	}
 	l.look()
-	for _, th := range t.conductor.threads {
+	for _, th := range t.course.threads {
 		if g := l.goroutine(th); g != nil && g.Kind() == goroutines.Sync && !durable(g) {
 			on, file, line := g.Wait()
 			panic(fmt.Sprintf("orchestrate: the bubble of testing/synctest cannot end: thread %q waits on %s at %s\n%s",
@@ -289,7 +287,7 @@ func (t *T) play(scenario func(*T)) {
 // counted takes the turns of the serial run as the plan.
 func (c *call) counted(t *T) {
 	c.serial = t
-	c.counts = make(Counts, len(t.conductor.threads))
+	c.counts = make(Counts, len(t.course.threads))
 	for _, turn := range t.turns((*thread).brief) {
 		c.counts[turn.Thread]++
 	}
@@ -304,7 +302,7 @@ func (c *call) vacuous() {
 	if c.serial.Failed() || c.serial.Skipped() {
 		return
 	}
-	threads := c.serial.conductor.threads
+	threads := c.serial.course.threads
 	if len(threads) == 0 {
 		c.t.Fatalf("orchestrate: the scenario has no threads: add two at least with t.Go, or pass them to Run")
 	}

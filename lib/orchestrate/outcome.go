@@ -67,7 +67,7 @@ func (c *call) outcomes(option string, before, labels []string) []string {
 
 // judge fails a scenario that has passed so far, if its outcome is not one that it may have.
 func (c *call) judge(t *T) {
-	if t.Failed() || t.Skipped() || len(t.conductor.threads) == 0 {
+	if t.Failed() || t.Skipped() || len(t.course.threads) == 0 {
 		return
 	}
 	label := t.label()

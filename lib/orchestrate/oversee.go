@@ -1,7 +1,6 @@
 package orchestrate
 
 import (
-	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -9,23 +8,16 @@ import (
 	"github.com/orchtest/orchtest/lib/internal/race"
 )
 
-// The goroutine that calls conductor.run oversees the threads. As long as none of them is blocked it
-// only looks, now and then, whether the one that has the turn still runs: the baton goes from thread to
-// thread. If a thread is blocked (see lookout.go), the overseer takes the baton away from it: the turn
-// is given up, and the thread is adrift. It goes on by itself as soon as another thread wakes it, and
-// stops at its next syncpoint. While any thread is adrift the overseer gets the baton after every
-// turn, and lets those that were woken settle before it gives the next one.
+// The goroutine that calls course.run oversees the threads, as package conductor says. If one of them is blocked
+// (see lookout.go), it takes the baton away from it, and the turn is given up.
 //
 // The model is the waiting step of PostgreSQL's isolationtester (src/test/isolation/README).
 
 // run gives the turns, and returns when every thread has ended. What the threads did happens before
 // its return. If they cannot all end, it says why, and does not wait for them any longer.
-func (c *conductor) run() *stuck {
+func (c *course) run() *stuck {
 	if len(c.threads) == 0 {
 		return nil
-	}
-	for range c.threads {
-		c.ready = append(c.ready, true)
 	}
 	c.lookout.init(c.threads) // before the threads: what it finds out once for the process it finds in the open
 	defer c.lookout.close()
@@ -33,81 +25,58 @@ func (c *conductor) run() *stuck {
 	for _, th := range c.threads {
 		go th.run()
 	}
-	s := c.oversee()
-	if s != nil {
-		s.over = c.drained()
+	c.Oversee(c)
+	if c.stuck != nil {
+		c.stuck.over = c.drained()
 		c.lose()
 	} else {
 		c.running.Wait()
 	}
 	c.drain(false)
-	return s
+	return c.stuck
 }
 
-// oversee gives turns until every thread has ended.
-func (c *conductor) oversee() *stuck {
-	for {
-		s := c.settle()
-		if s == nil && !c.give() {
-			if c.adriftNow() == 0 {
-				return nil
-			}
-			s = c.allBlocked()
-		} else if s == nil {
-			c.goingOn = time.Time{}
-			s = c.watch()
-		}
-		if s != nil {
-			return s
-		}
+// Settle implements conductor.Lookout.
+func (c *course) Settle() bool {
+	c.stuck = c.settle()
+	c.adrift = nil
+	for _, th := range c.adriftThreads() {
+		c.adrift = append(c.adrift, th.index)
 	}
+	return c.stuck == nil
 }
 
-// give gives the next turn. It reports false where no thread is ready.
-func (c *conductor) give() bool {
-	var blocked []int
-	if c.adriftNow() > 0 {
-		for _, th := range c.adriftThreads() {
-			blocked = append(blocked, th.index)
-		}
-		if !c.anyReady() {
-			return false
-		}
+// Watch implements conductor.Lookout.
+func (c *course) Watch() bool {
+	if len(c.adrift) > 0 {
+		c.blocked = append(c.blocked, blockedAt{c.Taken(), c.adrift})
 	}
-	next, number := c.giveTo(blocked)
-	if next == nil {
-		return false
-	}
-	if len(blocked) > 0 {
-		c.blocked = append(c.blocked, blockedAt{number, blocked})
-	}
-	return true
+	c.goingOn = time.Time{}
+	c.stuck = c.watch()
+	return c.stuck == nil
 }
 
-//go:norace
-func (c *conductor) giveTo(blocked []int) (next *thread, number int) {
-	race.Disable()
-	if next = c.choose(); next != nil {
-		c.log.pass(nil, next, blocked)
-		c.begin(next)
-		number = next.number
-		next.baton <- struct{}{}
+// Idle implements conductor.Lookout.
+func (c *course) Idle() bool {
+	if c.Settled() {
+		return false // every thread has ended
 	}
-	race.Enable()
-	return next, number
+	c.stuck = c.allBlocked()
+	return c.stuck == nil
 }
 
 // watch looks after the thread that has the baton, and those that have it after it. It returns when the
 // overseer has it: because it was given back, or taken from a thread that is blocked.
-func (c *conductor) watch() *stuck {
+func (c *course) watch() *stuck {
 	l := &c.lookout
 	l.restart()
 	c.spinAnew()
 	for {
-		th, number := c.held()
-		if th == nil {
+		held, number := c.Held()
+		if held == nil {
 			return nil // the overseer has it
 		}
+		th := of(held)
 		if number != l.turn {
 			l.turn = number
 			l.moved()
@@ -121,15 +90,15 @@ func (c *conductor) watch() *stuck {
 		} else {
 			l.sleepers()
 		}
-		if number > 0 && l.stuck(c.limits.turn) && c.take(th, number) {
+		if number > 0 && l.stuck(c.limits.turn) && c.Take(&th.Thread, number) {
 			return c.tooLong(th)
 		}
-		l.wait(c.wake)
+		l.wait(c.Wake())
 	}
 }
 
 // giveUp takes the baton from the thread if it is blocked in the turn of this number.
-func (c *conductor) giveUp(th *thread, number int) bool {
+func (c *course) giveUp(th *thread, number int) bool {
 	l := &c.lookout
 	threads := []*thread{th}
 	if l.elapsed() >= spinTime {
@@ -140,7 +109,7 @@ func (c *conductor) giveUp(th *thread, number int) bool {
 		return false
 	}
 	w := waitOf(number, l.goroutine(th))
-	if !c.take(th, number) {
+	if !c.Take(&th.Thread, number) {
 		return false
 	}
 	th.waits = append(th.waits, w)
@@ -149,35 +118,14 @@ func (c *conductor) giveUp(th *thread, number int) bool {
 	return true
 }
 
-// take takes the baton from a thread, if it is still in the turn of this number.
-//
-//go:norace
-func (c *conductor) take(th *thread, number int) bool {
-	race.Disable()
-	// Adrift first: that is what it finds itself to be once it does not have the baton.
-	taken := th.state.CompareAndSwap(steady, adrift)
-	if taken {
-		taken = c.holder.CompareAndSwap(th.inTurn(number), overseers)
-		if taken {
-			c.adrift.Add(1)
-			c.ready[th.index] = false
-		} else {
-			th.state.CompareAndSwap(adrift, steady) // unless it has ended
-		}
-	}
-	race.Enable()
-	th.isAdrift = th.isAdrift || taken
-	return taken
-}
-
 // settle returns when every thread that is adrift is blocked: none that was woken still runs.
-func (c *conductor) settle() *stuck {
+func (c *course) settle() *stuck {
 	l := &c.lookout
 	l.restart()
 	c.spinAnew()
 	fresh := c.fresh
 	c.fresh = false
-	for c.adriftNow() > 0 {
+	for !c.Settled() {
 		if c.collect() {
 			fresh = false
 			l.moved()
@@ -202,13 +150,13 @@ func (c *conductor) settle() *stuck {
 		if l.stuck(c.limits.turn) {
 			return c.tooLong(threads...)
 		}
-		l.wait(c.wake)
+		l.wait(c.Wake())
 	}
 	return nil
 }
 
 // spinAnew forgets which of the threads that are adrift were found to spin: they may find what they wait for.
-func (c *conductor) spinAnew() {
+func (c *course) spinAnew() {
 	for _, th := range c.adriftThreads() {
 		th.spin = spin{}
 	}
@@ -216,7 +164,7 @@ func (c *conductor) spinAnew() {
 
 // allBlocked is called when no thread is ready. It returns nil as soon as one goes on, and otherwise says
 // that the scenario has come to a deadlock.
-func (c *conductor) allBlocked() *stuck {
+func (c *course) allBlocked() *stuck {
 	l := &c.lookout
 	l.restart()
 	l.idle = yields + 1 // settle has waited: where statuses cannot be read, the looks tell
@@ -257,7 +205,7 @@ func (c *conductor) allBlocked() *stuck {
 		case l.stands || waited >= window:
 			return c.deadlock()
 		}
-		waited += l.pause(c.wake, window)
+		waited += l.pause(c.Wake(), window)
 	}
 }
 
@@ -265,7 +213,7 @@ func (c *conductor) allBlocked() *stuck {
 const drainWindow = 50 * time.Millisecond
 
 // wentOn takes note that a thread went on by itself, where none has a turn: a timer woke it.
-func (c *conductor) wentOn() {
+func (c *course) wentOn() {
 	if c.goingOn.IsZero() {
 		c.goingOn = time.Now()
 	}
@@ -273,50 +221,36 @@ func (c *conductor) wentOn() {
 
 // overdue reports whether threads have been going on by themselves for longer than a turn may take, without
 // one coming to the end of its turn.
-func (c *conductor) overdue() bool {
+func (c *course) overdue() bool {
 	return !c.lookout.bubble && c.limits.turn > 0 && !c.goingOn.IsZero() && time.Since(c.goingOn) > c.limits.turn
 }
 
 // collect takes note of threads that were adrift and have come to the ends of their turns. It reports
 // whether there were any.
-func (c *conductor) collect() (any bool) {
+func (c *course) collect() (any bool) {
 	for _, th := range c.threads {
-		if th.isAdrift && c.collected(th) {
+		if c.Collect(&th.Thread) {
 			any = true
+			c.log.goOn(th, c.Taken())
 			c.goingOn = time.Time{}
 			if last := len(th.waits) - 1; last >= 0 {
-				th.waits[last].until = c.turns()
+				th.waits[last].until = c.Taken()
 			}
 		}
 	}
 	return any
 }
 
-//go:norace
-func (c *conductor) collected(th *thread) bool {
-	race.Disable()
-	defer race.Enable()
-	state := th.state.Load()
-	if state != steady && state != ended {
-		return false
-	}
-	th.isAdrift = false
-	c.ready[th.index] = state == steady
-	c.adrift.Add(-1)
-	c.log.goOn(th, c.taken)
-	return true
-}
-
 // noteWaits takes note of threads that were woken and have blocked again, elsewhere. It reports whether
 // there were any.
-func (c *conductor) noteWaits() (any bool) {
+func (c *course) noteWaits() (any bool) {
 	for _, th := range c.adriftThreads() {
 		last := &th.waits[len(th.waits)-1]
 		w := waitOf(last.turn, c.lookout.goroutine(th))
 		if w.on == last.on && (w.place == last.place && w.object == last.object || th.spins()) {
 			continue
 		}
-		last.until, w.since = c.turns(), c.turns()
+		last.until, w.since = c.Taken(), c.Taken()
 		th.waits = append(th.waits, w)
 		c.log.wait(th, last.until, w)
 		any = true
@@ -324,56 +258,25 @@ func (c *conductor) noteWaits() (any bool) {
 	return any
 }
 
-// anyReady reports whether a thread could have the next turn. Else the strategy is not to be asked: it
-// would pass over indexes.
-//
-//go:norace
-func (c *conductor) anyReady() bool {
-	for _, ready := range c.ready {
-		if ready {
-			return true
-		}
-	}
-	return false
-}
-
 // isLast reports whether every other thread has ended: nobody is left whom it could spin for.
 //
 //go:norace
-func (c *conductor) isLast(th *thread) bool {
-	for i, ready := range c.ready {
-		if ready && i != th.index {
+func (c *course) isLast(th *thread) bool {
+	for _, other := range c.threads {
+		if other != th && other.Ready() {
 			return false
 		}
 	}
-	return c.adriftNow() == 0
+	return c.Settled()
 }
 
 // lose gives up the threads that have not ended.
-func (c *conductor) lose() {
+func (c *course) lose() {
 	for _, th := range c.threads {
 		lostThreads.Store(th.id(), true)
-		if !th.lose() {
+		if !th.Lose() {
 			lostThreads.Delete(th.id())
 		}
-	}
-}
-
-// lose gives the thread up, unless it has ended.
-//
-//go:norace
-func (th *thread) lose() bool {
-	race.Disable()
-	defer race.Enable()
-	for {
-		state := th.state.Load()
-		if state == ended {
-			return false
-		}
-		if state != ending && th.state.CompareAndSwap(state, lost) {
-			return true
-		}
-		runtime.Gosched() // it was just about to end its turn
 	}
 }
 
@@ -387,35 +290,22 @@ func (th *thread) id() int64 { return th.goroutine.ID() }
 // givenUp reports whether a thread that has ended has put an end to the scenario.
 //
 //go:norace
-func (c *conductor) givenUp() (is bool) {
+func (c *course) givenUp() (is bool) {
 	race.Disable()
 	for _, th := range c.threads {
-		is = is || th.state.Load() == ended && th.left.fatal
+		is = is || th.Ended() && th.left.fatal
 	}
 	race.Enable()
 	return is
 }
 
 // adriftThreads returns the threads that are adrift, in index order.
-func (c *conductor) adriftThreads() []*thread {
+func (c *course) adriftThreads() []*thread {
 	var all []*thread
 	for _, th := range c.threads {
-		if th.isAdrift {
+		if th.Drifts() {
 			all = append(all, th)
 		}
 	}
 	return all
 }
-
-//go:norace
-func (c *conductor) adriftNow() int {
-	race.Disable()
-	n := c.adrift.Load()
-	race.Enable()
-	return int(n)
-}
-
-// turns is the number of turns that have begun.
-//
-//go:norace
-func (c *conductor) turns() int { return c.taken }

@@ -39,7 +39,7 @@ func (c *call) tell(t *T) {
 	case batch:
 		c.answer(t)
 	case explore, other:
-		if t.Failed() && len(t.conductor.threads) > 0 {
+		if t.Failed() && len(t.course.threads) > 0 {
 			c.explain(c.outcome(t))
 		}
 	}
@@ -70,8 +70,8 @@ func quote(arg string) string {
 
 // names returns the names of the threads, by index.
 func (t *T) names() []string {
-	names := make([]string, len(t.conductor.threads))
-	for i, th := range t.conductor.threads {
+	names := make([]string, len(t.course.threads))
+	for i, th := range t.course.threads {
 		names[i] = th.name()
 	}
 	return names
@@ -82,14 +82,14 @@ func (t *T) names() []string {
 //
 //go:norace
 func (t *T) turns(describe func(*thread, turn) protocol.Turn) []protocol.Turn {
-	c := &t.conductor
-	turns := make([]protocol.Turn, c.taken)
+	c := &t.course
+	turns := make([]protocol.Turn, c.Taken())
 	for _, th := range c.threads {
 		for _, tu := range th.turns {
 			turns[tu.number-1] = describe(th, tu)
 		}
-		if th.number > 0 && (len(th.turns) == 0 || th.turns[len(th.turns)-1].number < th.number) {
-			turns[th.number-1] = protocol.Turn{Thread: th.index, End: th.unfinished()}
+		if th.Number() > 0 && (len(th.turns) == 0 || th.turns[len(th.turns)-1].number < th.Number()) {
+			turns[th.Number()-1] = protocol.Turn{Thread: th.index, End: th.unfinished()}
 		}
 		for _, w := range th.waits {
 			turns[w.turn-1].Waits = append(turns[w.turn-1].Waits, w.describe())

@@ -44,7 +44,8 @@ func benchmarkBlocked(b *testing.B, others int) {
 
 // untilBlocked has a thread block in its turn and measures until the other one has its turn.
 func untilBlocked(b *testing.B, wake chan struct{}) (took time.Duration) {
-	c := &conductor{limits: defaultLimits, wake: wake, lookout: lookout{looker: new(goroutines.Looker)}, strategy: &scripted{}, watcher: &run{}}
+	c := &course{limits: defaultLimits, lookout: lookout{looker: new(goroutines.Looker)}, watcher: &run{}}
+	c.Init(c, wake)
 	var mu sync.Mutex
 	var before, after time.Time
 	mu.Lock()

@@ -46,7 +46,7 @@ type explored struct {
 // returns the report, and the execution in words.
 func (x *explored) run(p *program, sequence, counts []int) (*protocol.Scenario, string, error) {
 	r := newRun(p, sequence, x.wake)
-	r.script.left = append([]int(nil), counts...)
+	r.t.course.script.left = append([]int(nil), counts...)
 	if err := r.do(); err != nil {
 		return nil, "", fmt.Errorf("sequence %v: %w\n%v", sequence, err, r)
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/orchtest/orchtest/lib/internal/conductor"
 	"github.com/orchtest/orchtest/lib/internal/goroutines"
 	"github.com/orchtest/orchtest/lib/protocol"
 )
@@ -151,7 +152,6 @@ type run struct {
 	program   *program
 	world     *world
 	t         *T
-	script    scripted
 	decisions []atomic.Uint32 // by turn, the threads that were blocked when it was given; plus decided
 	panic     atomic.Int64    // the number of the turn in which a thread did first
 	stuck     *stuck
@@ -166,17 +166,18 @@ const (
 
 func newRun(p *program, sequence []int, wake chan struct{}) *run {
 	r := &run{program: p, world: newWorld(p), decisions: make([]atomic.Uint32, 200)}
-	r.script = scripted{rest: sequence, left: p.counts()}
-	r.t = &T{conductor: conductor{limits: soakLimits, wake: wake, lookout: lookout{looker: new(goroutines.Looker)}, strategy: r, watcher: r}}
+	r.t = &T{course: course{limits: soakLimits, lookout: lookout{looker: new(goroutines.Looker)}, watcher: r}}
+	r.t.course.Init(r, wake)
+	r.t.course.script = scripted{rest: sequence, left: p.counts()}
 	for _, a := range r.world.threads {
-		r.t.conductor.spawn("", a.thread, 0)
+		r.t.course.spawn("", a.thread, 0)
 	}
 	return r
 }
 
 // The threads' ends are part of the program.
 func (r *run) turnEnded(*thread)   {}
-func (r *run) panicked(th *thread) { r.panic.CompareAndSwap(0, int64(th.turn())) }
+func (r *run) panicked(th *thread) { r.panic.CompareAndSwap(0, int64(th.Number())) }
 func (r *run) exited(*thread)      {}
 
 // failedTurn is the index of the turn in which the scenario failed, -1 if it did not.
@@ -190,33 +191,47 @@ func (r *run) failedTurn() int {
 	return -1
 }
 
-// next implements strategy: nobody is to move when the next turn is given, and who is not blocked is to
-// be ready for it.
+// Next implements conductor.Chooser. Until the sequence is given up it checks each turn.
 //
 //go:norace
-func (r *run) next(ready []bool) int {
-	w := r.world
+func (r *run) Next(from *conductor.Thread, settled bool) *conductor.Thread {
+	c := &r.t.course
+	checks := settled && (from != nil || c.anyReady()) && !c.draining.Load()
+	decision := uint32(decided)
+	if checks {
+		decision |= r.check(of(from))
+	}
+	next := c.Next(from, settled)
+	if checks && next != nil {
+		r.decisions[c.Taken()].Store(decision)
+	}
+	return next
+}
+
+// check checks that nobody moves when the next turn is given, but for the thread whose turn has ended, and who is
+// not blocked is ready for it. It returns who is blocked.
+//
+//go:norace
+func (r *run) check(from *thread) (blocked uint32) {
+	w, c := r.world, &r.t.course
 	blocked, moves := w.settled()
-	if holder, _ := r.t.conductor.held(); moves != nil && !(moves.index >= 0 && holder == r.t.conductor.threads[moves.index]) {
-		w.say("turn %d is given while %s is moving, in %v", r.t.conductor.taken+1, moves.name, moves.in.Load())
+	if moves != nil && !(moves.index >= 0 && from == c.threads[moves.index]) {
+		w.say("turn %d is given while %s is moving, in %v", c.Taken()+1, moves.name, moves.in.Load())
 	}
 	for _, a := range w.threads {
+		ready := c.threads[a.index].Ready()
 		if a.timed.Load() {
 			blocked |= 1 << (timed + a.index)
-		} else if is := a.state.Load() == resting; is != ready[a.index] {
-			w.say("turn %d is given: %s is ready: %v, at rest: %v", r.t.conductor.taken+1, a.name, ready[a.index], is)
+		} else if is := a.state.Load() == resting; is != ready {
+			w.say("turn %d is given: %s is ready: %v, at rest: %v", c.Taken()+1, a.name, ready, is)
 		}
 	}
-	i := r.script.next(ready)
-	if i >= 0 {
-		r.decisions[r.t.conductor.taken].Store(blocked | decided)
-	}
-	return i
+	return blocked
 }
 
 // do runs the scenario and checks what came of it.
 func (r *run) do() error {
-	r.stuck = r.t.conductor.run()
+	r.stuck = r.t.course.run()
 	r.turns = r.t.turns((*thread).describe)
 	w := r.world
 	if wrong := w.wrong.Load(); wrong != nil {

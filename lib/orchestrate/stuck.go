@@ -47,30 +47,30 @@ type blockedAt struct {
 }
 
 // deadlock describes threads that all wait for each other.
-func (c *conductor) deadlock() *stuck {
+func (c *course) deadlock() *stuck {
 	if c.drained() {
-		return &stuck{turn: c.turns()} // no wonder
+		return &stuck{turn: c.Taken()} // no wonder
 	}
 	text := "deadlock: no thread can go on\n" + c.waitsNow()
 	if c.timed() {
 		text += fmt.Sprintf("  nothing changed for %v: a timer that takes longer needs a longer "+
 			"orchestrate.DeadlockWindow or --deadlock-window\n", c.limits.window)
 	}
-	return &stuck{text: text, turn: c.turns()}
+	return &stuck{text: text, turn: c.Taken()}
 }
 
 // undecided describes threads that all wait, beside a goroutine that may still wake one.
-func (c *conductor) undecided(threads []*thread) *stuck {
+func (c *course) undecided(threads []*thread) *stuck {
 	if c.lookout.bubble || c.lookout.awake == "" {
 		return c.tooLong(threads...)
 	}
-	return &stuck{turn: c.turns(), text: fmt.Sprintf("no thread can go on, and nobody has woken one for %v "+
+	return &stuck{turn: c.Taken(), text: fmt.Sprintf("no thread can go on, and nobody has woken one for %v "+
 		"(orchestrate.TurnTimeout, --turn-timeout); it is a deadlock unless %s, still wakes one\n%s",
 		c.limits.turn, c.lookout.awake, c.waitsNow())}
 }
 
 // waitsNow says what each thread that is adrift waits on.
-func (c *conductor) waitsNow() string {
+func (c *course) waitsNow() string {
 	var b strings.Builder
 	for _, th := range c.adriftThreads() {
 		w := th.waits[len(th.waits)-1]
@@ -81,7 +81,7 @@ func (c *conductor) waitsNow() string {
 }
 
 // timed reports whether a thread waits for what may be a timer's channel.
-func (c *conductor) timed() bool {
+func (c *course) timed() bool {
 	return slices.ContainsFunc(c.adriftThreads(), func(th *thread) bool {
 		on := th.waits[len(th.waits)-1].on
 		return on == "chan receive" || on == "select"
@@ -91,7 +91,7 @@ func (c *conductor) timed() bool {
 // locker says which threads can have locked last what a thread waits on, as far as the turns tell. It does not
 // count with one that snatched the lock from a thread that was woken for it, nor with one that was seen to wait
 // for it, got it, and waits for it again in the same place.
-func (c *conductor) locker(waiter *thread, w wait) string {
+func (c *course) locker(waiter *thread, w wait) string {
 	if w.on != "sync.Mutex.Lock" {
 		return "" // a reader may wait for a writer that waits itself
 	}
@@ -135,8 +135,8 @@ func (c *conductor) locker(waiter *thread, w wait) string {
 // moved reports whether the thread had a turn of these numbers, or was woken in one.
 //
 //go:norace
-func (c *conductor) moved(th *thread, from, to int) bool {
-	in := from <= th.number && th.number <= to && th.number > 0
+func (c *course) moved(th *thread, from, to int) bool {
+	in := from <= th.Number() && th.Number() <= to && th.Number() > 0
 	for _, t := range th.turns {
 		in = in || from <= t.number && t.number <= to
 	}
@@ -147,7 +147,7 @@ func (c *conductor) moved(th *thread, from, to int) bool {
 }
 
 // tooLong describes threads that did not come to the ends of their turns in time.
-func (c *conductor) tooLong(threads ...*thread) *stuck {
+func (c *course) tooLong(threads ...*thread) *stuck {
 	l := &c.lookout
 	l.look()
 	moving := slices.DeleteFunc(slices.Clone(threads), func(th *thread) bool {
@@ -159,7 +159,7 @@ func (c *conductor) tooLong(threads ...*thread) *stuck {
 	}
 	var b strings.Builder
 	for _, th := range threads {
-		fmt.Fprintf(&b, "thread %q did not come to the end of its turn %d ", th.name(), th.turn())
+		fmt.Fprintf(&b, "thread %q did not come to the end of its turn %d ", th.name(), th.Number())
 		if l.bubble {
 			b.WriteString("and never will: the bubble's clock stands still, since another thread waits on what is not durably blocking")
 		} else {
@@ -170,7 +170,7 @@ func (c *conductor) tooLong(threads ...*thread) *stuck {
 			b.WriteString("\n") // by now it did
 			continue
 		}
-		th.wentOn(c.turns(), g)
+		th.wentOn(c.Taken(), g)
 		if g.Kind() == goroutines.Sync {
 			on, file, line := g.Wait()
 			fmt.Fprintf(&b, ": it waits on %s at %s", on, l.short(place{file, line}))
@@ -182,7 +182,7 @@ func (c *conductor) tooLong(threads ...*thread) *stuck {
 		}
 		fmt.Fprintf(&b, "\n%s", g.Stack())
 	}
-	return &stuck{text: b.String(), turn: threads[0].turn()}
+	return &stuck{text: b.String(), turn: threads[0].Number()}
 }
 
 // wentOn takes note, in the turn of this number, that a thread that was blocked has gone on, if its goroutine is

@@ -22,7 +22,7 @@ func (c *call) interchangeable() {
 	}
 	for i, n := range c.counts {
 		if n != c.counts[0] {
-			threads := c.serial.conductor.threads
+			threads := c.serial.course.threads
 			c.t.Fatalf("orchestrate: Symmetric: thread 0 %q took %s in the serial run, and thread %d %q %s: "+
 				"they are not interchangeable: leave the option out",
 				threads[0].name(), turnsOf(c.counts[0]), i, threads[i].name(), turnsOf(n))
@@ -45,7 +45,7 @@ func (c *call) sequences() permutations.Sequences {
 // same reports whether all threads are one function value, and took equally many turns: the option
 // Symmetric would hold.
 func (c *call) same(t *T) bool {
-	threads := t.conductor.threads
+	threads := t.course.threads
 	if len(threads) < 2 || slices.Min(c.counts) != slices.Max(c.counts) {
 		return false
 	}

@@ -27,8 +27,7 @@ import (
 type T struct {
 	testing.TB
 
-	conductor conductor
-	script    scripted // the conductor's strategy
+	course    course
 	call      *call
 	sequence  []int  // nil in the serial run
 	expected  Counts // turns that the threads took in the serial run, where it was made
@@ -66,10 +65,10 @@ func (t *T) Go(name string, f func()) {
 		panic(fmt.Sprintf("orchestrate: T.Go(%q, nil): a thread needs a function", name))
 	}
 	turns := 0
-	if i := len(t.conductor.threads); i < len(t.expected) {
+	if i := len(t.course.threads); i < len(t.expected) {
 		turns = t.expected[i]
 	}
-	t.conductor.spawn(name, f, turns)
+	t.course.spawn(name, f, turns)
 }
 
 // Wait gives the turns. It returns when every thread has ended; what the threads did happens before
@@ -84,10 +83,10 @@ func (t *T) Wait() {
 		return
 	}
 	t.waited = true
-	if stuck := t.conductor.run(); stuck != nil {
+	if stuck := t.course.run(); stuck != nil {
 		t.isStuck(stuck)
 	}
-	if t.conductor.givenUp() {
+	if t.course.givenUp() {
 		if t.skipped.Load() && !t.failed.Load() {
 			t.TB.SkipNow()
 		}
@@ -120,7 +119,7 @@ func (t *T) own(method string) {
 
 // thread returns the thread of this scenario that the calling goroutine is, or nil.
 func (t *T) thread() *thread {
-	if th, ok := registry.Current().(*thread); ok && th.c == &t.conductor {
+	if th, ok := registry.Current().(*thread); ok && th.c == &t.course {
 		return th
 	}
 	return nil
@@ -129,18 +128,18 @@ func (t *T) thread() *thread {
 // ignored reports whether what is reported now no longer counts: the scenario has failed, and its
 // remaining threads are only run to their ends; or it is over, and the thread is not.
 func (t *T) ignored() bool {
-	if th := t.thread(); th != nil && th.isLost() {
+	if th := t.thread(); th != nil && th.Lost() {
 		return true
 	}
-	return t.conductor.drained()
+	return t.course.drained()
 }
 
 // fail takes note that the scenario has failed, and in which turn.
 func (t *T) fail() {
 	if th := t.thread(); th != nil {
-		t.failIn(th.turn())
+		t.failIn(th.Number())
 	} else {
-		t.failIn(t.conductor.current())
+		t.failIn(t.course.current())
 	}
 }
 
@@ -154,7 +153,7 @@ func (t *T) failIn(turn int) {
 // tells the scenario's.
 func (t *T) turnEnded(th *thread) {
 	if hasFailed(t.call.t) && !t.before && !t.failed.Load() {
-		t.failIn(th.turn())
+		t.failIn(th.Number())
 	}
 }
 
@@ -163,7 +162,7 @@ func (t *T) panicked(th *thread) {
 	if t.ignored() {
 		return
 	}
-	fmt.Fprintf(t.Output(), "thread %q panicked in turn %d\n%s\n", th.name(), th.turn(), th.left.panic)
+	fmt.Fprintf(t.Output(), "thread %q panicked in turn %d\n%s\n", th.name(), th.Number(), th.left.panic)
 	t.TB.Fail()
 	t.fail()
 }

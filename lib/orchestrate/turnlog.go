@@ -3,6 +3,7 @@ package orchestrate
 import (
 	"os"
 
+	"github.com/orchtest/orchtest/lib/internal/race"
 	"github.com/orchtest/orchtest/lib/protocol"
 )
 
@@ -51,13 +52,10 @@ func (f *logFile) restart() turnLog {
 }
 
 // pass notes that a thread's latest turn has ended and that another one's begins, while others are
-// blocked. Either may be nil.
+// blocked. Either may be nil. It is called only if a log is wanted, since it is called so often.
 //
 //go:norace
 func (l *turnLog) pass(from, to *thread, blocked []int) {
-	if l.logFile == nil {
-		return
-	}
 	var buffer [256]byte
 	lines := buffer[:0]
 	if from != nil {
@@ -88,8 +86,10 @@ func (l *turnLog) goOn(th *thread, turn int) {
 	if l.logFile == nil {
 		return
 	}
+	race.Disable()
 	lines := protocol.AppendGoOn(nil, th.index, turn)
 	l.write(append(lines, l.end(th)...))
+	race.Enable()
 }
 
 // end returns the line that tells of the end of the thread's latest turn.

@@ -18,9 +18,9 @@ func (c *call) watch(t *T) (stop func() bool) {
 	}
 	return time.AfterFunc(c.mode.limit, func() {
 		why := ""
-		if th, _ := t.conductor.held(); th != nil {
+		if th, _ := t.course.Held(); th != nil {
 			why = fmt.Sprintf(": thread %q did not come to the end of its turn, and before it has ended "+
-				"no later thread runs", th.name())
+				"no later thread runs", of(th).name())
 		}
 		debug.SetTraceback("all")
 		panic(fmt.Sprintf("orchestrate: the serial run of %s did not end within %v (--scenario-timeout)%s",

@@ -134,6 +134,12 @@ type Scenario struct {
 	// Cached tells that it was not run, as it passed before and nothing has changed since. The wrapper fills
 	// it in.
 	Cached bool `json:"cached,omitempty"`
+	// Repeat is which time it is, from 1, that the sequence is run, where it is run several times. The wrapper fills it
+	// in.
+	Repeat int `json:"repeat,omitempty"`
+	// Needs says in words which switches it has, of the scenario that fails with the fewest: "needs 1 switch: …". The
+	// wrapper fills it in.
+	Needs string `json:"needs,omitempty"`
 }
 
 // A Turn is one turn of one thread, and where it came to its end.
@@ -224,9 +230,48 @@ type Exploration struct {
 	// the strategy tree only, which does not go by sequences: there Sequences is empty.
 	More bool `json:"more,omitempty"`
 
+	// Shrunk is, where scenarios failed, the one with the fewest switches that is known to fail. It is left out where
+	// nobody has asked for it.
+	Shrunk *Shrunk `json:"shrunk,omitempty"`
+
+	// Replay is what became of a sequence that was asked for. It is left out where there is no more to say of it than
+	// of any scenario.
+	Replay *Replay `json:"replay,omitempty"`
+
 	// Outcomes are the labels that scenarios came out with, and those that are expected and did not come, the most
 	// frequent first.
 	Outcomes []Outcome `json:"outcomes,omitempty"`
+}
+
+// A Shrunk is the scenario that fails with the fewest switches, as far as is known. A switch is a turn of another
+// thread while the one before could go on.
+type Shrunk struct {
+	Sequence string `json:"sequence"`
+	Switches int    `json:"switches"`
+	Needs    string `json:"needs"` // which, in words, and how certain it is that fewer are not enough
+	// Found is the sequence that failed first, in the same way, if that is another one.
+	Found string `json:"found,omitempty"`
+	// Scenarios is how many were run only to look for fewer switches. They are among those of the exploration.
+	Scenarios int `json:"scenarios,omitempty"`
+	// Untried is how many sequences with fewer switches were not run, in decimal; some of them may be infeasible. It
+	// is left out where it is certain that none of them fails in this way.
+	Untried string `json:"untried,omitempty"`
+}
+
+// A Replay is what became of a sequence that was asked for, and was named earlier.
+type Replay struct {
+	Sequence string `json:"sequence"`
+	Runs     int    `json:"runs"`
+	Passed   int    `json:"passed"`
+	Failed   int    `json:"failed"`
+	// Moved says what is different in the code, in words: the sequence does not mean what it did. Lines says which
+	// syncpoints are the same, and stand at other lines.
+	Moved []string `json:"moved,omitempty"`
+	Lines []string `json:"lines,omitempty"`
+	// Near is how many sequences near it were run since the code has moved, and NearFailed how many of them did not
+	// pass.
+	Near       int `json:"near,omitempty"`
+	NearFailed int `json:"nearFailed,omitempty"`
 }
 
 // An Outcome is a label, and in how many scenarios it came out.

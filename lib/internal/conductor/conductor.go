@@ -24,24 +24,26 @@ import (
 
 // A Chooser says who has the next turn. It is asked by who has the baton, hidden from the race detector.
 type Chooser interface {
-	// Next returns a thread that is ready, or nil if it is for the overseer to go on.
-	Next() *Thread
+	// Next returns a thread that is ready, or nil if it is for the overseer to go on, as it is unless all is settled:
+	// then no thread is adrift, or new to the overseer. from is the thread whose turn has ended; nil is the overseer.
+	Next(from *Thread, settled bool) *Thread
 }
 
-// A Conductor gives the turns of one scenario or schedule. It is made by [New].
+// A Conductor gives the turns of one scenario or schedule, after Init. In the beginning the overseer has the baton.
 type Conductor struct {
 	chooser Chooser
-	holder  atomic.Int64           // of the baton: see inTurn
-	current atomic.Pointer[Thread] // who had the latest turn
-	unknown atomic.Int32           // how many threads the overseer has to see before the next turn
-	wake    chan struct{}          // tells the overseer that it has the baton, or that a thread has ended its turn
-	taken   int                    // turns begun so far; belongs to the baton
+	holder  atomic.Int64  // of the baton: see overseers
+	unknown atomic.Int32  // how many threads the overseer has to see before the next turn
+	wake    chan struct{} // tells the overseer that it has the baton, or that a thread has ended its turn
+	taken   int           // turns begun so far; belongs to the baton
+
+	// current had the latest turn. Who has the baton writes it, before holder. Others read it too, and holder tells whether
+	// it counts: as an atomic.Pointer it would cost 5 % of a handoff.
+	current *Thread
 }
 
-// New returns a conductor that has the baton with its overseer.
-func New(chooser Chooser) *Conductor {
-	return &Conductor{chooser: chooser, wake: make(chan struct{}, 1)}
-}
+// Init says who chooses. The channel, whose capacity is 1, may serve one conductor after the other.
+func (c *Conductor) Init(chooser Chooser, wake chan struct{}) { c.chooser, c.wake = chooser, wake }
 
 // A Thread is what the conductor knows of a goroutine that takes turns. It is made by [Conductor.Add] and
 // [Conductor.Adopt].
@@ -50,8 +52,12 @@ type Thread struct {
 	baton  chan struct{}
 	state  atomic.Int32
 	number int  // of its latest turn, from 1; belongs to the baton
+	ready  bool // it waits for its turn, as far as who has the baton knows; belongs to the baton
 	drifts bool // it is adrift; the overseer's
 }
+
+// Again returns a thread for [Conductor.Add] that uses what th leaves behind, which has ended.
+func (th *Thread) Again() Thread { return Thread{baton: th.baton} }
 
 // States of a thread. The overseer sets it adrift, and it goes by itself from there to ending, and back to
 // steady, or to ended.
@@ -78,7 +84,7 @@ func (c *Conductor) Add(th *Thread, see bool) {
 	if th.baton == nil {
 		th.baton = make(chan struct{}, 1)
 	}
-	th.c, th.number, th.drifts = c, 0, false
+	th.c, th.number, th.ready, th.drifts = c, 0, true, false
 	th.state.Store(steady)
 	if see {
 		c.unknown.Add(1)
@@ -119,17 +125,15 @@ func (th *Thread) Number() int { return th.number }
 //go:norace
 func (c *Conductor) Taken() int { return c.taken }
 
-// Current is the thread that had the latest turn, nil before the first. Anybody may call it, hidden from the race
-// detector.
+// Current is the thread that had the latest turn, nil before the first. Anybody may call it.
 //
 //go:norace
-func (c *Conductor) Current() *Thread { return c.current.Load() }
+func (c *Conductor) Current() *Thread { return c.current }
 
-// Ready reports whether the thread waits for its turn. It is for who has the baton, and for threads that have not
-// got it, hidden from the race detector.
+// Ready reports whether the thread waits for its turn. It is for who has the baton.
 //
 //go:norace
-func (th *Thread) Ready() bool { return th.state.Load() == steady }
+func (th *Thread) Ready() bool { return th.ready }
 
 // HasBaton reports whether the thread is still in the turn that it was given; the calling goroutine is the
 // thread's own.
@@ -148,7 +152,7 @@ func (th *Thread) HasBaton() bool {
 //go:norace
 func (th *Thread) Claim() (held, over bool) {
 	race.Disable()
-	held = th.c.current.Load() == th && th.c.holder.CompareAndSwap(int64(th.number), -int64(th.number))
+	held = th.c.current == th && th.c.holder.CompareAndSwap(int64(th.number), -int64(th.number))
 	over = !held && !th.state.CompareAndSwap(adrift, ending)
 	race.Enable()
 	return held, over
@@ -177,6 +181,7 @@ func (th *Thread) End(held bool) {
 	th.state.Store(ended)
 	race.Enable()
 	if held {
+		th.ready = false
 		th.c.pass(th)
 		return
 	}
@@ -191,9 +196,9 @@ func (th *Thread) End(held bool) {
 func (th *Thread) Depart() {
 	race.Disable()
 	th.c.unknown.Add(1)
-	th.drifts = true
+	th.ready, th.drifts = false, true
 	th.state.Store(adrift)
-	if th.c.current.Load() != th || !th.c.holder.CompareAndSwap(int64(th.number), overseers) {
+	if th.c.current != th || !th.c.holder.CompareAndSwap(int64(th.number), overseers) {
 		th.c.unknown.Add(-1) // it was adrift before
 	}
 	th.c.rouse()
@@ -206,21 +211,28 @@ func (th *Thread) Depart() {
 //go:norace
 func (c *Conductor) pass(holder *Thread) (again bool) {
 	race.Disable()
-	var next *Thread
-	if c.unknown.Load() == 0 {
-		next = c.chooser.Next()
-	}
-	if next == nil {
+	next := c.chooser.Next(holder, c.unknown.Load() == 0)
+	switch next {
+	case nil:
 		c.holder.Store(overseers)
 		c.rouse()
-	} else {
+	case holder:
+		again = true
 		c.begin(next)
-		if again = next == holder; !again {
-			next.baton <- struct{}{}
-		}
+	default:
+		c.handTo(next)
 	}
 	race.Enable()
 	return again
+}
+
+// handTo hands the baton to the thread, which has the next turn.
+//
+//go:norace
+func (c *Conductor) handTo(th *Thread) {
+	c.current = th
+	c.begin(th)
+	th.baton <- struct{}{}
 }
 
 // begin begins the next turn, which is the thread's.
@@ -229,11 +241,19 @@ func (c *Conductor) pass(holder *Thread) (again bool) {
 func (c *Conductor) begin(th *Thread) {
 	c.taken++
 	th.number = c.taken
-	c.current.Store(th)
 	c.holder.Store(int64(th.number))
 }
 
-// rouse wakes the overseer, if it sleeps.
+// Rouse wakes the overseer, if it sleeps.
+//
+//go:norace
+func (c *Conductor) Rouse() {
+	race.Disable()
+	c.rouse()
+	race.Enable()
+}
+
+// rouse is Rouse, for who is hidden already.
 //
 //go:norace
 func (c *Conductor) rouse() {

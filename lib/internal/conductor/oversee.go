@@ -35,23 +35,23 @@ func (c *Conductor) Oversee(l Lookout) {
 //go:norace
 func (c *Conductor) give() bool {
 	race.Disable()
-	next := c.chooser.Next()
+	next := c.chooser.Next(nil, true)
 	if next != nil {
-		c.begin(next)
-		next.baton <- struct{}{}
+		c.handTo(next)
 	}
 	race.Enable()
 	return next != nil
 }
 
 // Held returns the thread that has the baton and the number of its turn: nil if that is the overseer, and 0 while
-// the turn comes to its end.
+// the turn comes to its end. If meanwhile the next turn begins they may be of two turns: then [Conductor.Take]
+// does not take it.
 //
 //go:norace
 func (c *Conductor) Held() (th *Thread, number int) {
 	race.Disable()
 	holder := c.holder.Load()
-	th = c.current.Load()
+	th = c.current
 	race.Enable()
 	if holder == overseers {
 		return nil, 0
@@ -77,9 +77,19 @@ func (c *Conductor) Take(th *Thread, number int) bool {
 		th.state.CompareAndSwap(adrift, steady) // unless it has ended
 		return false
 	}
-	th.drifts = true
+	th.ready, th.drifts = false, true
 	c.unknown.Add(1)
 	return true
+}
+
+// Settled reports whether no thread is adrift, or new to the overseer. It is the overseer's.
+//
+//go:norace
+func (c *Conductor) Settled() bool {
+	race.Disable()
+	settled := c.unknown.Load() == 0
+	race.Enable()
+	return settled
 }
 
 // Drifts reports whether the thread is adrift, as far as the overseer knows, who asks.
@@ -98,7 +108,7 @@ func (c *Conductor) Collect(th *Thread) bool {
 	if !th.drifts || state != steady && state != ended {
 		return false
 	}
-	th.drifts = false
+	th.ready, th.drifts = state == steady, false
 	c.unknown.Add(-1)
 	return true
 }
@@ -107,6 +117,16 @@ func (c *Conductor) Collect(th *Thread) bool {
 //
 //go:norace
 func (th *Thread) Ended() bool { return th.state.Load() == ended }
+
+// Lost reports whether nobody waits for the thread any more, whose own goroutine asks.
+//
+//go:norace
+func (th *Thread) Lost() bool {
+	race.Disable()
+	is := th.state.Load() == lost
+	race.Enable()
+	return is
+}
 
 // Lose gives a thread up: nobody waits for it any more. It reports whether it had not ended. It is the
 // overseer's, who has the baton.
@@ -121,10 +141,7 @@ func (th *Thread) Lose() bool {
 			return false
 		}
 		if state != ending && th.state.CompareAndSwap(state, lost) {
-			if th.drifts {
-				th.drifts = false
-				th.c.unknown.Add(-1)
-			}
+			th.drop()
 			return true
 		}
 		runtime.Gosched() // it was just about to end its turn
@@ -137,13 +154,20 @@ func (th *Thread) Lose() bool {
 //go:norace
 func (c *Conductor) Forget(th *Thread) {
 	race.Disable()
-	if th.drifts {
-		th.drifts = false
-		c.unknown.Add(-1)
-	}
+	th.drop()
 	th.state.Store(ended)
-	if c.current.Load() == th {
+	if c.current == th {
 		c.holder.CompareAndSwap(int64(th.number), overseers)
 	}
 	race.Enable()
+}
+
+// drop takes the thread, which has no further turn, out of what is counted.
+//
+//go:norace
+func (th *Thread) drop() {
+	if th.drifts {
+		th.c.unknown.Add(-1)
+	}
+	th.ready, th.drifts = false, false
 }

@@ -22,7 +22,7 @@ func (g *Goroutine) Wait() (on, file string, line int) {
 		if !g.inLibrary(f) {
 			return strings.Clone(on), strings.Clone(f.File), f.Line
 		}
-		if name := userName(f); name != "" && names && packageOf(f.Function) != hunt {
+		if name := userName(f); name != "" && names && !isOurs(packageOf(f.Function)) {
 			on = name
 		}
 		last = f
@@ -41,7 +41,11 @@ func (g *Goroutine) waitsOutside() bool { return g.State == "IO wait" || g.State
 const (
 	orchestrate = "github.com/orchtest/orchtest/lib/orchestrate"
 	hunt        = "github.com/orchtest/orchtest/lib/hunt"
+	conductor   = "github.com/orchtest/orchtest/lib/internal/conductor"
 )
+
+// isOurs tells whether a package waits on behalf of a thread, which knows nothing of it.
+func isOurs(path string) bool { return path == hunt || path == conductor }
 
 // inLibrary tells whether a frame on top of the stack is part of how the goroutine waits.
 func (g *Goroutine) inLibrary(f Frame) bool {
@@ -49,13 +53,13 @@ func (g *Goroutine) inLibrary(f Frame) bool {
 	switch path {
 	case "runtime", "sync", "internal/sync", "context", "iter", "time",
 		"internal/synctest", "testing/synctest",
-		"github.com/orchtest/orchtest/lib/latch", hunt:
+		"github.com/orchtest/orchtest/lib/latch":
 		return true
 	case "os", "net", "syscall", "internal/poll", "internal/syscall/unix", "internal/syscall/windows":
 		return g.waitsOutside()
 	}
-	return strings.HasPrefix(path, "golang.org/x/sync/") || isOnceFunc(f) ||
-		strings.HasPrefix(f.Function, orchestrate+".(*thread).") || strings.HasPrefix(f.Function, orchestrate+".(*conductor).")
+	return isOurs(path) || strings.HasPrefix(path, "golang.org/x/sync/") || isOnceFunc(f) ||
+		strings.HasPrefix(f.Function, orchestrate+".(*thread).") || strings.HasPrefix(f.Function, orchestrate+".(*course).")
 }
 
 // isOnceFunc tells whether a frame is of a function that sync.OnceFunc or one like it made. Where the compiler

@@ -7,7 +7,6 @@ import (
 	"testing"
 )
 
-
 func TestPerIteration(t *testing.T) {
 	ch := make(chan int, 3)
 	ch <- 1

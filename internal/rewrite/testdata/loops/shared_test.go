@@ -1,11 +1,9 @@
-
 package loops
 
 import (
 	"fmt"
 	"testing"
 )
-
 
 func TestShared(t *testing.T) {
 	ch := make(chan int, 3)

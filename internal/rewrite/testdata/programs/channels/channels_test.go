@@ -59,10 +59,8 @@ func TestSend(t *testing.T) {
 	(<-funcs)(2)
 	here.Line(<-n, <-n, <-n, <-any1, <-any1, <-any1, (<-readers).Read(), <-bytes, <-bytes, <-floats, <-bools, <-bools, <-errs, <-shifts)
 	b := box{ch: make(chan int, 2)}
-	b.ch <-
-		here.Of(4)
-	here.Line(<-
-	b.ch)
+	b.ch <- here.Of(4)
+	here.Line(<-b.ch)
 }
 
 func init() {
@@ -193,8 +191,13 @@ outer:
 	}() {
 		here.Line(v)
 	}
-	for v := range filled(1) { for w := range filled(2) { here.Line(v, w) } }
-	for range filled(1) {}
+	for v := range filled(1) {
+		for w := range filled(2) {
+			here.Line(v, w)
+		}
+	}
+	for range filled(1) {
+	}
 	for r := range generator() {
 		here.Line(r.Read())
 	}

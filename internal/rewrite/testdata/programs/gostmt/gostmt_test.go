@@ -28,11 +28,11 @@ func (v value) many(s ...string) int  { done <- fmt.Sprint(v.n, s); return 1 }
 
 type teller interface{ tell(string) }
 
-func generic[T any](v T)                    { done <- fmt.Sprintf("%T %v", v, v) }
+func generic[T any](v T)                      { done <- fmt.Sprintf("%T %v", v, v) }
 func generic2[T any, U any](v T, f func(U) U) { done <- fmt.Sprintf("%T %T", v, f) }
-func pair() (int, string)                   { return 1, "pair" }
-func take(n int, s string)                  { done <- fmt.Sprint(n, s) }
-func takeAny(values ...any)                 { done <- fmt.Sprint(values...) }
+func pair() (int, string)                     { return 1, "pair" }
+func take(n int, s string)                    { done <- fmt.Sprint(n, s) }
+func takeAny(values ...any)                   { done <- fmt.Sprint(values...) }
 func takeInterface(v fmt.Stringer, e error, p *int, i8 int8, b yes, f func()) {
 	done <- fmt.Sprint(v, e, p, i8, b, f == nil)
 }
@@ -208,7 +208,7 @@ label:
 		wait(1)
 	}
 	func() { go take(1, "one line"); wait(1) }()
-	go take(1, /* comment */ "comments" /* more */)
+	go take(1 /* comment */, "comments" /* more */)
 	wait(1)
 	go func() {
 		go func() {

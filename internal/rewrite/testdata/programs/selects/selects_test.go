@@ -120,8 +120,7 @@ func TestForms(t *testing.T) {
 		var p *struct{ ch chan int }
 		select {
 		case <-never:
-		case <-
-			p.ch:
+		case <-p.ch:
 		}
 	})
 }

@@ -8,10 +8,10 @@ import (
 
 type suite struct{ *T }
 
-func TestNamed(t *T)  { t.Parallel(); here.Line(t.Name()) }
-func TestUnnamed(*T)  { here.Line() }
-func TestBlank(_ *T)  { here.Line() }
-func Testify(t *T)    { panic("not a test") }
+func TestNamed(t *T) { t.Parallel(); here.Line(t.Name()) }
+func TestUnnamed(*T) { here.Line() }
+func TestBlank(_ *T) { here.Line() }
+func Testify(t *T)   { panic("not a test") }
 func Test(t *T) {
 	t.Run("sub", func(t *T) {
 		here.Line(t.Name())

@@ -1,4 +1,4 @@
-package overlay
+package gobuild
 
 import (
 	"os"
@@ -6,23 +6,24 @@ import (
 	"strings"
 )
 
-// environ answers what the go command would take from its environment.
-type environ struct {
+// Environ answers what the go command would take from its environment.
+type Environ struct {
 	vars   []string
 	config map[string]string // what `go env -w` has written
 }
 
-func newEnviron(vars []string) environ {
+// NewEnviron is for an environment; nil is that of this process.
+func NewEnviron(vars []string) Environ {
 	if vars == nil {
 		vars = os.Environ()
 	}
-	e := environ{vars: vars}
+	e := Environ{vars: vars}
 	e.config = readGoEnv(e.configFile())
 	return e
 }
 
-// get is the value of a variable. As in the go command, an empty one counts as not set.
-func (e environ) get(key string) string {
+// Get is the value of a variable. As in the go command, an empty one counts as not set.
+func (e Environ) Get(key string) string {
 	for i := len(e.vars) - 1; i >= 0; i-- {
 		if name, value, _ := strings.Cut(e.vars[i], "="); name == key && value != "" {
 			return value
@@ -31,8 +32,8 @@ func (e environ) get(key string) string {
 	return e.config[key]
 }
 
-func (e environ) configFile() string {
-	switch file := e.get("GOENV"); file {
+func (e Environ) configFile() string {
+	switch file := e.Get("GOENV"); file {
 	case "off":
 		return ""
 	case "":
@@ -60,12 +61,12 @@ func readGoEnv(file string) map[string]string {
 	return config
 }
 
-// flag is the value of a flag of the go command, from the command line or else from GOFLAGS.
-func (e environ) flag(name string, commandLine []string) string {
+// Flag is the value of a flag of the go command, from the command line or else from GOFLAGS.
+func (e Environ) Flag(name string, commandLine []string) string {
 	if value, ok := findFlag(name, commandLine); ok {
 		return value
 	}
-	value, _ := findFlag(name, strings.Fields(e.get("GOFLAGS")))
+	value, _ := findFlag(name, strings.Fields(e.Get("GOFLAGS")))
 	return value
 }
 

@@ -1,0 +1,90 @@
+package hunting_test
+
+import (
+	"testing"
+
+	"github.com/orchtest/orchtest/hunting"
+	"github.com/orchtest/orchtest/lib/protocol"
+)
+
+func report(schedule int, kind, identity string) protocol.HuntReport {
+	return protocol.HuntReport{Kind: protocol.HuntFinding, Schedule: schedule, Finding: &protocol.Finding{Kind: kind, Identity: identity}}
+}
+
+func TestFindings(t *testing.T) {
+	var all hunting.Findings
+	a := all.Add(report(3, protocol.FoundLeak, "a"), "")
+	b := all.Add(report(5, protocol.FoundLeak, "b"), "")
+	all.Add(report(7, protocol.FoundLeak, "a"), "")
+	c := all.Add(report(9, protocol.FoundDeadlock, "a"), "")
+	d := all.Add(report(11, protocol.FoundPanic, "d"), "")
+	all.Confirm(b)
+	all.Confirm(c)
+	all.Confirm(a)
+	all.Confirm(a)
+	if a.Name != "leak#01" || b.Name != "leak" || c.Name != "deadlock" || d.Name != "" {
+		t.Errorf("got the names %q, %q, %q, %q", a.Name, b.Name, c.Name, d.Name)
+	}
+	if a.Schedule != 3 || a.Times != 2 {
+		t.Errorf("got schedule %d, %d times, want the first of two", a.Schedule, a.Times)
+	}
+	if got, want := hunting.Counted(hunting.Seen(all.Confirmed())), "leak#01 (2 times), leak (once), deadlock (once)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := hunting.Counted(hunting.Seen(all.Unconfirmed())), "panic (once)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if e := all.Instead(d, report(11, protocol.FoundLeak, "b"), "text"); e != b || b.Times != 2 || len(all.Unconfirmed()) != 0 {
+		t.Errorf("what came in place of a finding is not that: %+v", e)
+	}
+}
+
+func TestSelection(t *testing.T) {
+	for _, test := range []struct{ run, name, want string }{
+		{"", "TestA", "^TestA$"},
+		{"A", "TestA", "^TestA$"},
+		{"^TestB$", "TestA", ""},
+		{"TestA/sub/x|y", "TestA", "^TestA$/sub/x"},
+		{"TestA/sub|TestA/other|TestB", "TestA", "^TestA$/other|^TestA$/sub"},
+		{"Test(A|B)/[|/]x", "TestB", "^TestB$/[|/]x"},
+	} {
+		selection, err := hunting.ReadSelection(test.run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := selection.Pattern(test.name); got != test.want {
+			t.Errorf("-run %q: got %q for %s, want %q", test.run, got, test.name, test.want)
+		}
+	}
+	if _, err := hunting.ReadSelection("Test("); err == nil {
+		t.Error("a pattern that is wrong is accepted")
+	}
+}
+
+func TestTestNames(t *testing.T) {
+	got := hunting.TestNames("some output\nTestA\nBenchmarkB\nTest\nExampleC\nTestD said: hello\nFuzzE\nok\n")
+	if len(got) != 2 || got[0] != "TestA" || got[1] != "Test" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestTally(t *testing.T) {
+	tally := hunting.NewTally(protocol.HuntRequest{First: 10, Stride: 3})
+	text := `{"kind":"progress","schedule":16,"schedules":2,"longest":40,"delay":"d"}
+{"kind":"inconclusive","schedule":19,"reason":"steps"}
+{"kind":"later version","schedule":1}
+
+{"kind":"finding","schedule":22,"finding":{"kind":"leak","identity":"l"}}
+{"kind":"fin`
+	for i := 0; i < len(text); i += 7 {
+		tally.Write([]byte(text[i:min(i+7, len(text))]))
+	}
+	if tally.Ran != 5 || tally.Next != 25 || tally.Longest != 40 || tally.Delay != "d" || tally.Done || tally.Err != nil ||
+		len(tally.Findings) != 1 || len(tally.Inconclusive) != 1 {
+		t.Errorf("got %+v", tally)
+	}
+	tally.Write([]byte("\n"))
+	if tally.Err == nil {
+		t.Error("a line that cannot be read is accepted")
+	}
+}

@@ -1,0 +1,48 @@
+// Package traces makes the traces of schedules simpler. It is for who runs them: the orchtest command.
+package traces
+
+import "github.com/orchtest/orchtest/lib/internal/decide"
+
+// A Simplifier proposes simpler schedules than one that fails. Each proposal is a trace, to be replayed leniently.
+//
+//	for trace, ok := s.Next(); ok; trace, ok = s.Next() {
+//		err := s.Told(run(trace))
+//	}
+type Simplifier struct{ shrinker *decide.Shrinker }
+
+// NewSimplifier returns one for the trace of a schedule that fails.
+func NewSimplifier(trace string) (*Simplifier, error) {
+	t, err := decide.ParseTrace(trace)
+	if err != nil {
+		return nil, err
+	}
+	return &Simplifier{decide.NewShrinker(t)}, nil
+}
+
+// Next returns the next proposal; false if there is none.
+func (s *Simplifier) Next() (trace string, ok bool) {
+	t := s.shrinker.Next()
+	if t == nil {
+		return "", false
+	}
+	return t.String(), true
+}
+
+// Told takes what became of the proposal: whether its schedule failed in the same way, and the trace that was
+// recorded of it then. It reports whether that is the simplest so far.
+func (s *Simplifier) Told(fails bool, recorded string) (better bool, err error) {
+	if !fails {
+		s.shrinker.Told(false, nil)
+		return false, nil
+	}
+	t, err := decide.ParseTrace(recorded)
+	if err != nil {
+		s.shrinker.Told(false, nil)
+		return false, err
+	}
+	s.shrinker.Told(true, t)
+	return s.shrinker.Best() == t, nil
+}
+
+// Preemptions is how often a thread of the simplest trace loses its turn though it could go on.
+func (s *Simplifier) Preemptions() int { return s.shrinker.Preemptions() }

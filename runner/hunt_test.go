@@ -1,0 +1,303 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/orchtest/orchtest/hunting"
+	"github.com/orchtest/orchtest/internal/rewrite"
+	"github.com/orchtest/orchtest/lib/protocol"
+	"github.com/orchtest/orchtest/parse"
+)
+
+// A prey is a test binary of one test that is hunted: it stands in for its processes.
+type prey struct {
+	shows     map[int]string // what schedules show, by their numbers
+	afterward map[int]string // what they show only if the process has run others before
+	lenient   bool           // a replay shows nothing unless it is lenient
+
+	mu        sync.Mutex
+	ran       map[int]int // how often each schedule was run, not counting replays
+	replays   int
+	processes int
+}
+
+// What a schedule may show.
+const (
+	locks    = "deadlock"
+	leaks    = "leak"
+	crashes  = "crash"
+	spins    = "spins"
+	declines = "declines"
+	breaks   = "breaks"
+	hangs    = "hangs"
+)
+
+const crash = "panic: no tea left\n\ngoroutine 7 [running]:\nexample.com/shop.Sell(...)\n\t/src/shop/shop.go:11\n"
+
+func (p *prey) execute(ctx context.Context, c command) (exit, error) {
+	i := slices.IndexFunc(c.env, func(entry string) bool { return strings.HasPrefix(entry, protocol.EnvHunt+"=") })
+	if i < 0 {
+		return exit{}, nil // the go command
+	}
+	var request protocol.HuntRequest
+	if err := json.Unmarshal([]byte(c.env[i][len(protocol.EnvHunt)+1:]), &request); err != nil {
+		return exit{}, err
+	}
+	p.mu.Lock()
+	p.processes++
+	p.mu.Unlock()
+	file, err := os.OpenFile(request.Report, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return exit{}, err
+	}
+	defer file.Close()
+	for i := range request.Count {
+		if e, ended := p.schedule(request, i, func(r protocol.HuntReport) { fmt.Fprintf(file, "%s\n", encode(r)) }, c); ended {
+			return e, nil
+		}
+	}
+	return exit{}, nil
+}
+
+// schedule runs one, and reports whether it has ended the process.
+func (p *prey) schedule(request protocol.HuntRequest, i int, tell func(protocol.HuntReport), c command) (exit, bool) {
+	n := request.First + i*request.Stride
+	shows := p.shows[n]
+	p.mu.Lock()
+	if request.Replay == "" {
+		p.ran[n]++
+	} else {
+		p.replays++
+		text, _ := os.ReadFile(request.Replay)
+		fmt.Sscanf(string(text), `{"orchtest_trace":1,"schedule":%d}`, &n)
+		if shows = p.shows[n]; p.lenient && !request.Lenient {
+			shows = ""
+		}
+	}
+	p.mu.Unlock()
+	if shows == "" && i > 0 {
+		shows = p.afterward[n]
+	}
+	r := protocol.HuntReport{Schedule: n, Longest: 5, Strategy: hunting.Random}
+	switch shows {
+	case locks, leaks:
+		r.Kind, r.Trace = protocol.HuntFinding, fmt.Sprintf(`{"orchtest_trace":1,"schedule":%d}`, n)+"\n"
+		r.Finding = &protocol.Finding{Kind: shows, Identity: shows + ": here"}
+		tell(r)
+		return exit{status: "exit status 1"}, true
+	case spins, declines, breaks:
+		r.Kind = map[string]string{spins: protocol.HuntInconclusive, declines: protocol.HuntNotHuntable, breaks: protocol.HuntToolError}[shows]
+		r.Reason = "it " + shows
+		tell(r)
+		return exit{}, true
+	case crashes:
+		fmt.Fprint(c.output, crash)
+		return exit{status: "exit status 2"}, true
+	case hangs:
+		<-c.overdue
+		return exit{status: "signal: quit", timedOut: true}, true
+	}
+	if i == request.Count-1 {
+		tell(protocol.HuntReport{Kind: protocol.HuntDone, Schedule: n + request.Stride, Longest: 5, Hash: "h"})
+	}
+	return exit{}, false
+}
+
+// An eventLog keeps the stream.
+type eventLog struct{ events []parse.Event }
+
+func (l *eventLog) event(e parse.Event, _ bool) error {
+	l.events = append(l.events, e)
+	return nil
+}
+
+// huntPrey hunts one test, and returns what became of it and what the stream says.
+func huntPrey(t *testing.T, p *prey, c HuntConfig) (*hunt, *huntTest, *eventLog) {
+	t.Helper()
+	p.ran = map[int]int{}
+	h, err := newHunt(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.executor = p
+	end, err := h.begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end()
+	log := &eventLog{}
+	h.stream.sinks = []sink{log, &h.verdict}
+	h.rewritten = &rewrite.Result{}
+	pkg := &huntPackage{name: "example.com/shop", dir: t.TempDir(), path: "shop.test", hasTests: true}
+	test := &huntTest{pkg: pkg, name: "TestSell", pattern: "^TestSell$"}
+	h.packages, h.tests = []*huntPackage{pkg}, []*huntTest{test}
+	h.slots = newSlots(h.Parallel)
+	h.hunt()
+	h.slots.close()
+	return h, test, log
+}
+
+func TestHunted(t *testing.T) {
+	all := func(shows string) map[int]string {
+		m := map[int]string{}
+		for n := range 1000 {
+			m[n] = shows
+		}
+		return m
+	}
+	for _, test := range []struct {
+		name      string
+		prey      *prey
+		config    HuntConfig
+		outcome   string
+		reason    string // a part of it
+		findings  string
+		schedules int // of one process at a time; 0 is not looked at
+	}{
+		{name: "nothing", outcome: protocol.HuntPassed, schedules: 100},
+		{name: "a deadlock", prey: &prey{shows: map[int]string{40: locks}}, outcome: protocol.HuntFailed, findings: "deadlock (once)", schedules: 41},
+		{name: "every schedule", prey: &prey{shows: all(leaks)}, outcome: protocol.HuntFailed, findings: "leak (once)", schedules: 1},
+		{name: "keep going", prey: &prey{shows: map[int]string{7: locks, 40: leaks, 41: leaks, 99: locks}},
+			config:  HuntConfig{Config: Config{KeepGoing: true}},
+			outcome: protocol.HuntFailed, findings: "deadlock (2 times), leak (2 times)", schedules: 100},
+		{name: "a crash", prey: &prey{shows: map[int]string{40: crashes}}, outcome: protocol.HuntFailed, findings: "panic (once)", schedules: 41},
+		{name: "crashes, keep going", prey: &prey{shows: map[int]string{40: crashes, 55: crashes, 3: crashes}},
+			config:  HuntConfig{Config: Config{KeepGoing: true}},
+			outcome: protocol.HuntFailed, findings: "panic (3 times)", schedules: 100},
+		{name: "only a lenient replay shows it", prey: &prey{shows: map[int]string{40: locks}, lenient: true},
+			outcome: protocol.HuntFailed, findings: "deadlock (once)", schedules: 41},
+		{name: "only after others", prey: &prey{afterward: map[int]string{40: locks, 60: crashes}}, outcome: protocol.HuntPassed, schedules: 100},
+		{name: "inconclusive", prey: &prey{shows: map[int]string{40: spins, 42: spins}}, outcome: protocol.HuntUndecided,
+			reason: "2 of 100 schedules: it spins", schedules: 100},
+		{name: "inconclusive each time", prey: &prey{shows: all(spins)}, outcome: protocol.HuntUndecided, reason: "it spins", schedules: hopeless},
+		{name: "inconclusive, and a leak", prey: &prey{shows: map[int]string{40: spins, 60: leaks}}, outcome: protocol.HuntFailed,
+			findings: "leak (once)", schedules: 61},
+		{name: "not huntable", prey: &prey{shows: all(declines)}, outcome: protocol.HuntDeclined, reason: "it declines"},
+		{name: "not huntable later", prey: &prey{shows: map[int]string{40: declines}}, outcome: protocol.HuntDeclined, reason: "it declines"},
+		{name: "our fault", prey: &prey{shows: map[int]string{40: breaks}}, outcome: protocol.HuntErrored, reason: "it breaks"},
+		{name: "hangs", prey: &prey{shows: map[int]string{40: hangs}}, config: HuntConfig{HuntOptions: HuntOptions{ScheduleTimeout: time.Millisecond}},
+			outcome: protocol.HuntUndecided, reason: "1 of 100 schedules: it did not come to its end within 1ms (--schedule-timeout)", schedules: 100},
+	} {
+		for _, parallel := range []int{1, 3} {
+			t.Run(fmt.Sprintf("%s, %d at once", test.name, parallel), func(t *testing.T) {
+				c := test.config
+				c.Parallel, c.Schedules, c.TraceDir = parallel, 100, t.TempDir()
+				p := &prey{}
+				if test.prey != nil {
+					p = &prey{shows: test.prey.shows, afterward: test.prey.afterward, lenient: test.prey.lenient}
+				}
+				h, hunted, log := huntPrey(t, p, c)
+				o := hunted.report
+				if o.Outcome != test.outcome || !strings.Contains(o.Reason, test.reason) {
+					t.Errorf("got %s %q, want %s with %q", o.Outcome, o.Reason, test.outcome, test.reason)
+				}
+				if got := hunting.Counted(hunting.Seen(hunted.findings.Confirmed())); got != test.findings && parallel == 1 {
+					t.Errorf("got findings %q, want %q", got, test.findings)
+				}
+				if parallel == 1 && test.schedules > 0 && o.Schedules != test.schedules {
+					t.Errorf("got %d schedules, want %d", o.Schedules, test.schedules)
+				}
+				if (h.err != nil) != (test.outcome == protocol.HuntErrored) {
+					t.Errorf("got error %v", h.err)
+				}
+				checkEnds(t, log.events, o)
+			})
+		}
+	}
+}
+
+// checkEnds checks that the test and each finding begin and end once in the stream, as the outcome is.
+func checkEnds(t *testing.T, events []parse.Event, o protocol.Hunted) {
+	t.Helper()
+	ends := map[string]string{}
+	for _, e := range events {
+		if e.Ends() && e.Test != "" {
+			ends[e.Test] += e.Action
+		}
+	}
+	want := map[string]string{protocol.HuntPassed: parse.ActionPass, protocol.HuntFailed: parse.ActionFail, protocol.HuntErrored: parse.ActionFail}[o.Outcome]
+	if want == "" {
+		want = parse.ActionSkip
+	}
+	if ends["TestSell"] != want {
+		t.Errorf("the test ends with %q, want %q", ends["TestSell"], want)
+	}
+	delete(ends, "TestSell")
+	for _, f := range o.Findings {
+		name := "TestSell/" + f.Name
+		if ends[name] != parse.ActionFail {
+			t.Errorf("%s ends with %q", name, ends[name])
+		}
+		delete(ends, name)
+	}
+	if len(ends) > 0 {
+		t.Errorf("there are others in the stream: %v", ends)
+	}
+}
+
+// Each schedule is run once, but to confirm it; and what only those before it bring about is named.
+func TestHuntOnlyAfterOthers(t *testing.T) {
+	p := &prey{afterward: map[int]string{40: locks, 60: locks, 80: leaks}}
+	_, hunted, log := huntPrey(t, p, HuntConfig{Config: Config{Parallel: 1}, HuntOptions: HuntOptions{Schedules: 100}})
+	if got := hunting.Counted(hunting.Seen(hunted.findings.Unconfirmed())); got != "deadlock (2 times), leak (once)" {
+		t.Errorf("got %q that could not be confirmed", got)
+	}
+	said := ""
+	for _, e := range log.events {
+		said += e.Output
+	}
+	if !strings.Contains(said, "not confirmed: deadlock (2 times)") {
+		t.Errorf("got output\n%s", said)
+	}
+}
+
+// Once findings turn out to come only after other schedules, each has a process of its own.
+func TestHuntAlone(t *testing.T) {
+	p := &prey{afterward: map[int]string{20: locks, 22: crashes, 24: leaks, 25: locks}}
+	_, hunted, _ := huntPrey(t, p, HuntConfig{Config: Config{Parallel: 1}, HuntOptions: HuntOptions{Schedules: 60}})
+	if got := hunting.Counted(hunting.Seen(hunted.findings.Unconfirmed())); got != "deadlock (once), panic (once)" {
+		t.Errorf("got %q that could not be confirmed", got)
+	}
+	if hunted.report.Outcome != protocol.HuntPassed || hunted.report.Schedules != 60 {
+		t.Errorf("got %+v", hunted.report)
+	}
+}
+
+func TestHuntUntilFailure(t *testing.T) {
+	p := &prey{shows: map[int]string{70: leaks}}
+	_, hunted, _ := huntPrey(t, p, HuntConfig{Config: Config{Parallel: 1, UntilFailure: true}, HuntOptions: HuntOptions{Schedules: 20}})
+	if hunted.report.Outcome != protocol.HuntFailed || hunted.report.Schedules != 71 || hunted.report.Planned != 0 {
+		t.Errorf("got %+v, want the leak of the 71st schedule", hunted.report)
+	}
+}
+
+// The time goes on by a second with each look at the clock.
+func TestHuntTime(t *testing.T) {
+	now := time.Now()
+	var mu sync.Mutex
+	clock := func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		now = now.Add(time.Second)
+		return now
+	}
+	p := &prey{}
+	_, hunted, _ := huntPrey(t, p, HuntConfig{Config: Config{Parallel: 1, Time: time.Minute, Now: clock}})
+	o := hunted.report
+	if o.Outcome != protocol.HuntPassed || !o.OutOfTime || o.Planned != 0 || o.Schedules < DefaultSchedules {
+		t.Errorf("got %+v, want that schedules were run until the time was over", o)
+	}
+	for n := range o.Schedules {
+		if p.ran[n] != 1 {
+			t.Fatalf("schedule %d was run %d times", n, p.ran[n])
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/orchtest/orchtest/internal/rewrite"
+	"github.com/orchtest/orchtest/parse"
+)
+
+// rewrite has the code under test rewritten, but for the packages that are to be left as they are, with the reason.
+func (h *hunt) rewrite(asItIs map[string]string) error {
+	into, err := os.MkdirTemp(h.temp, "rewritten-")
+	if err != nil {
+		return fmt.Errorf("temporary folder: %w", err)
+	}
+	flags := slices.Clone(h.goArgs.build)
+	if h.goArgs.overlay != "" {
+		flags = append(flags, "-overlay="+h.goArgs.overlay)
+	}
+	h.rewritten, err = rewrite.Write(h.ctx, rewrite.Config{
+		Dir: h.Dir, Env: h.Env, Packages: h.goArgs.patterns(h.Packages), Instrument: h.o.Instrument,
+		BuildFlags: flags, Into: into, AsIs: asItIs,
+		Go: func(ctx context.Context, args ...string) ([]byte, error) {
+			out, _, err := h.goOutput(ctx, args...)
+			return out, err
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("rewriting: %w", err)
+	}
+	h.overlay = h.rewritten.Overlay
+	return nil
+}
+
+// tellAsItIs tells of packages that are not rewritten as a whole.
+func (h *hunt) tellAsItIs() {
+	for _, p := range h.packages {
+		if p.path != "" && p.asItIs != "" {
+			fmt.Fprintf(h.Stderr, "orchtest: %s: it is not hunted, but run as it is: %s\n", p.name, p.asItIs)
+		}
+	}
+	for _, p := range h.rewritten.Packages {
+		if len(p.AsIs) == 0 || h.unbuiltPackage(p.Path) {
+			continue
+		}
+		first := p.AsIs[0]
+		where := p.Path
+		if first.File != "" {
+			where += fmt.Sprintf(": %s:%d", first.File, first.Line)
+		}
+		text := fmt.Sprintf("%s: it is not hunted in, but run as it is: %s", where, firstLine(first.Reason))
+		if more := len(p.AsIs) - 1; more > 0 {
+			text += fmt.Sprintf(" (and %d more)", more)
+		}
+		fmt.Fprintf(h.Stderr, "orchtest: %s\n", text)
+	}
+}
+
+// unbuiltPackage reports whether a package does not build, whatever is made of it.
+func (h *hunt) unbuiltPackage(path string) bool {
+	return slices.ContainsFunc(h.packages, func(p *huntPackage) bool { return p.name == path && p.path == "" && p.hasTests })
+}
+
+// whyAsItIs is why the tests of a package are not hunted.
+func (h *hunt) whyAsItIs(pkg *huntPackage) string {
+	if pkg.asItIs != "" {
+		return "it is run as it is: " + pkg.asItIs
+	}
+	for _, p := range h.rewritten.Packages {
+		if p.Path == pkg.name && len(p.AsIs) > 0 {
+			return "it is run as it is: " + firstLine(p.AsIs[0].Reason)
+		}
+	}
+	return "the test was not reached by what hunts: it is generated, or runs in another process"
+}
+
+// place notes where a test stands.
+func (h *hunt) place(t *huntTest) {
+	for _, test := range h.rewritten.Tests {
+		if test.Package == t.pkg.name && test.Name == t.name {
+			t.file, t.line = test.File, test.Line
+		}
+	}
+}
+
+// fileOf returns where the file of a site is; "" where that is not known.
+func (h *hunt) fileOf(file string) string { return h.rewritten.Files[file] }
+
+// blame returns the packages whose rewritten form did not build, by what go said of the build of a test binary, each
+// with the first error.
+func (h *hunt) blame(pkg string, events []parse.Event, wrong string) map[string]string {
+	said := map[string]string{}
+	for _, e := range events {
+		if e.Action == parse.ActionBuildOutput && said[e.ImportPath] == "" && !strings.HasPrefix(e.Output, "#") {
+			said[e.ImportPath] = strings.TrimSpace(e.Output)
+		}
+	}
+	guilty := map[string]string{}
+	for _, e := range events {
+		if e.Action != parse.ActionBuildFail {
+			continue
+		}
+		path, _, _ := strings.Cut(e.ImportPath, " ")
+		path = strings.TrimSuffix(strings.TrimSuffix(path, ".test"), "_test")
+		if slices.ContainsFunc(h.rewritten.Packages, func(p rewrite.Package) bool { return p.Path == path }) {
+			guilty[path] = "it does not build rewritten: " + said[e.ImportPath]
+		}
+	}
+	if len(guilty) == 0 {
+		guilty[pkg] = "it does not build rewritten: " + firstError(wrong)
+	}
+	return guilty
+}

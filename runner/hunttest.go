@@ -1,0 +1,152 @@
+package runner
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/orchtest/orchtest/hunting"
+	"github.com/orchtest/orchtest/lib/protocol"
+)
+
+// A huntTest is a test that is hunted. Its fields are guarded by run.mu.
+type huntTest struct {
+	pkg     *huntPackage
+	name    string
+	pattern string // for -test.run
+	file    string // where it stands; "" where that is not known
+	line    int
+	plan    *hunting.Plan
+
+	ctx        context.Context // of its processes
+	stop       context.CancelFunc
+	began      time.Time
+	running    int // processes
+	confirming int // of them those whose findings are looked at
+	finished   bool
+	underway   *underway
+
+	schedules    int // that were run
+	inconclusive int
+	reason       string // why the first of these was
+	notHuntable  string
+	notHunted    string
+	skipped      string // what it said
+	isSkipped    bool
+	trouble      error // of orchtest itself
+	output       string
+	length       int
+	threads      int
+	exhausted    bool
+	findings     hunting.Findings
+	report       protocol.Hunted // once it is finished
+}
+
+// beginTest takes note that the first schedule of a test is about to be run.
+func (h *hunt) beginTest(t *huntTest) {
+	t.began = h.Now()
+	if t.pkg.began.IsZero() {
+		t.pkg.began = t.began
+	}
+	t.ctx, t.stop = context.WithCancel(h.ctx)
+	planned := t.plan.Limit()
+	if h.unbounded {
+		planned = 0
+	}
+	t.underway = h.progress.begin(t.name, planned, 0)
+	t.underway.bad = "found"
+}
+
+// over ends the hunt of a test: nothing more of it is begun, and what runs is ended.
+func (t *huntTest) over() {
+	t.plan.Stop()
+	t.stop()
+}
+
+// take adds up what a process has run.
+func (t *huntTest) take(p *huntProcess) {
+	tally := p.tally
+	t.schedules += tally.Ran
+	t.length, t.threads = max(t.length, tally.Longest), max(t.threads, tally.Threads)
+	t.exhausted = t.exhausted || tally.Exhausted
+	t.inconclusive += len(tally.Inconclusive)
+	if len(tally.Inconclusive) > 0 && t.reason == "" {
+		t.reason = tally.Inconclusive[0].Reason
+	}
+	if t.inconclusive >= hopeless && t.inconclusive == t.schedules {
+		t.over()
+	}
+}
+
+// hopeless is how many inconclusive schedules, and no other ones, are enough to run no further ones of a test.
+const hopeless = 5
+
+// judge deals with what became of a process. It is called under run.mu, which it gives back while it runs others.
+func (h *hunt) judge(t *huntTest, p *huntProcess) {
+	tally := p.tally
+	switch {
+	case p.err != nil:
+		h.spoil(t, p.err)
+	case tally.Err != nil:
+		h.spoil(t, tally.Err)
+	case hunting.Broke(tally.Findings, p.output) != "":
+		h.spoil(t, errors.New(hunting.Broke(tally.Findings, p.output)))
+	case tally.ToolError != "":
+		h.spoil(t, errors.New(tally.ToolError))
+	case tally.NotHuntable != "":
+		t.notHuntable, t.output = tally.NotHuntable, p.output
+		t.over()
+	case p.exit.timedOut && !tally.Done:
+		h.late(t, p)
+	case len(tally.Findings) > 0:
+		h.found(t, p)
+	case len(tally.Inconclusive) > 0 && !tally.Done: // it has ended the process
+	case tally.Done && p.exit.status == "":
+		t.isSkipped = p.skipped
+		switch {
+		case t.isSkipped:
+			t.skipped = p.output
+			t.over()
+		case t.schedules == 0 && tally.Longest == 0:
+			t.exhausted = true // any other schedule would be the same
+			t.over()
+		}
+	case tally.Lines == 0 && p.exit.status == "":
+		h.unhunted(t, p)
+	default:
+		h.crashed(t, p)
+	}
+}
+
+// spoil takes note that orchtest could not do its work.
+func (h *hunt) spoil(t *huntTest, err error) {
+	t.trouble = errors.Join(t.trouble, err)
+	h.fault(fmt.Errorf("%s: %w", t.name, err))
+	t.over()
+}
+
+// late deals with a process that did not tell of any progress for too long. Which of several schedules it was is found
+// out by running each of those that are left in a process of its own.
+func (h *hunt) late(t *huntTest, p *huntProcess) {
+	if p.request.Count > 1 {
+		t.plan.Alone()
+	} else {
+		p.tally.Add(protocol.HuntReport{
+			Kind: protocol.HuntInconclusive, Schedule: p.tally.Next,
+			Reason: fmt.Sprintf("it did not come to its end within %v (--schedule-timeout)", h.o.ScheduleTimeout),
+		})
+		t.output = cmp.Or(t.output, p.output)
+	}
+	if len(p.tally.Findings) > 0 {
+		h.found(t, p)
+	}
+}
+
+// unhunted deals with a process that has run the test, and nobody hunted in it.
+func (h *hunt) unhunted(t *huntTest, p *huntProcess) {
+	t.isSkipped, t.skipped = p.skipped, p.output
+	t.notHunted = h.whyAsItIs(t.pkg)
+	t.over()
+}
