@@ -9,7 +9,7 @@ import (
 // round. Repaired, the queue is emptied first, and its lock given back.
 func TestCockroach10214(t *testing.T) {
 	var queue, replica sync.Mutex
-	beats := []int{1, 2}
+	beats, sent := []int{1, 2}, 0
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		queue.Lock()
@@ -18,6 +18,7 @@ func TestCockroach10214(t *testing.T) {
 		queue.Unlock()
 		for range todo {
 			replica.Lock()
+			sent++
 			replica.Unlock()
 		}
 	})
@@ -29,6 +30,9 @@ func TestCockroach10214(t *testing.T) {
 		beats = append(beats, 3)
 	})
 	wg.Wait()
+	if sent < 2 {
+		t.Error(sent)
+	}
 }
 
 // Cockroach16167: one lock was taken by two names, one after the other. Repaired, the second one is not.
