@@ -51,14 +51,15 @@ func (s *schedule) fire() bool {
 		most = someTicks
 	}
 	next, ok := s.clock.Next()
-	if !ok || s.clock.Idle() > most {
+	decided := s.decidedToFire() || ok && next.In == 0
+	if !ok || !decided && s.clock.Idle() > most {
 		return false
 	}
-	if !s.decidedToFire() && next.In > 0 && s.worldGoesOn(next.In) {
+	if !decided && s.worldGoesOn(next.In) {
 		return true
 	}
 	s.noteFired(next.Site)
-	return s.clock.Fire()
+	return s.clock.Fire(!decided)
 }
 
 // decidedToFire reports whether it was a decision that the next timer fires.

@@ -48,7 +48,7 @@ type Clock struct {
 	heap   []*Timer
 	number uint64
 	once   int // how many of the timers that run fire once
-	idle   int // how many jumps in a row were to timers that fire again, while no others ran
+	idle   int // see Idle
 }
 
 // Begin begins a schedule: no timer runs.
@@ -147,16 +147,19 @@ func (c *Clock) Next() (next Next, ok bool) {
 }
 
 // Fire fires the next timer. Where it is not due yet, the time jumps to it. It returns false if no timer is running.
+// Idle says that no thread could go on.
 //
 //go:norace
-func (c *Clock) Fire() bool {
+func (c *Clock) Fire(idle bool) bool {
 	c.hold()
 	if len(c.heap) == 0 {
 		c.release()
 		return false
 	}
 	t := c.heap[0]
-	c.count(t)
+	if c.idle++; !idle || c.once > 0 {
+		c.idle = 0
+	}
 	c.remove(t)
 	c.now = max(c.now, t.when)
 	if t.period > 0 { // as the standard library does it: those that were missed are left out
@@ -170,20 +173,8 @@ func (c *Clock) Fire() bool {
 	return true
 }
 
-// count counts jumps to timers that fire again.
-//
-//go:norace
-func (c *Clock) count(t *Timer) {
-	switch {
-	case c.once > 0:
-		c.idle = 0
-	case t.when > c.now:
-		c.idle++
-	}
-}
-
-// Idle returns how many times in a row the time has jumped since any but a ticker ran: a ticker that nobody stops
-// keeps no schedule alive.
+// Idle returns how many times in a row a ticker has fired while no thread could go on and nothing but tickers ran: one
+// that nobody stops keeps no schedule alive.
 //
 //go:norace
 func (c *Clock) Idle() int {

@@ -78,7 +78,7 @@ func TestClock(t *testing.T) {
 			},
 			"fire": func(t *rapid.T) {
 				next, ok := c.Next()
-				if ok != (len(list) > 0) || c.Fire() != ok {
+				if ok != (len(list) > 0) || c.Fire(true) != ok {
 					t.Fatal("is there a next one?")
 				}
 				if !ok {
@@ -133,7 +133,7 @@ func TestIdle(t *testing.T) {
 	c.Start(&clock.Timer{Op: fired{0, &shots}}, time.Second, time.Second)
 	jump := func(want int) {
 		t.Helper()
-		c.Fire()
+		c.Fire(true)
 		c.Turn()
 		if got := c.Idle(); got != want {
 			t.Errorf("got %d, want %d", got, want)
@@ -149,6 +149,8 @@ func TestIdle(t *testing.T) {
 	c.Start(once, 0, 0)
 	jump(0)
 	jump(1)
+	c.Fire(false)
+	jump(1)
 }
 
 // TestForEver starts a timer that runs for longer than there is time.
@@ -159,7 +161,7 @@ func TestForEver(t *testing.T) {
 	c.Turn()
 	c.Start(&clock.Timer{Op: fired{0, &shots}}, 1<<63-1, 0)
 	c.Start(&clock.Timer{Op: fired{1, &shots}}, time.Hour, 0)
-	c.Fire()
+	c.Fire(true)
 	if len(shots) != 1 || shots[0].number != 1 {
 		t.Errorf("got %v", shots)
 	}

@@ -1,12 +1,14 @@
 package decide
 
+import "math"
+
 // A PCT runs the thread of the highest priority. Threads have random ones when they are first seen, and at depth-1
 // random decisions of a schedule the one that would go on gets a priority below all others (Burckhardt, Kothari,
 // Musuvathi, Nagarakatti: "A randomized scheduler with probabilistic guarantees of finding bugs", 2010): of n
 // threads and k decisions, a bug that depth orderings are enough for is met with a probability of at least
 // 1/(n·k^(depth-1)).
 //
-// What the paper leaves open: the next timer has a priority like a thread, a new one each time that it fired; a
+// What the paper leaves open: the next timer has a priority like a thread, a new one some time after it fired; a
 // ready case is drawn; a thread that offers its turn, or that had very many in a row, gets a priority below all
 // that there were, so that it does not wait for ever for what others are to do.
 type PCT struct {
@@ -18,6 +20,7 @@ type PCT struct {
 	changes    []int   // numbers of decisions
 	priorities []int64 // by the thread's number; 0 is not drawn yet
 	timer      int64
+	rests      bool  // the timer has fired: it has the lowest priority for a while
 	lowest     int64 // the lowest priority of all
 	made       int   // decisions about turns
 	last       int   // who had the last turn
@@ -29,6 +32,9 @@ type PCT struct {
 func NewPCT(seed uint64, depth, length int) *PCT {
 	return &PCT{Length: length, seed: seed, changes: make([]int, max(depth, 1)-1)}
 }
+
+// rest is for how many decisions the timer rests on average.
+const rest = 8
 
 // guards are drawn from: most loops that wait do so for a few turns, but some bugs need a thread to go on alone.
 var guards = [...]int{1_000_000, 10_000, 1_000, 1_000, 100, 100, 100, 100}
@@ -45,7 +51,7 @@ func (p *PCT) Begin(schedule int) bool {
 		p.priorities[i] = 0
 	}
 	p.guard = guards[p.rng.below(len(guards))]
-	p.timer, p.lowest, p.made, p.last, p.turns = p.draw(), 0, 0, Timer, 0
+	p.timer, p.rests, p.lowest, p.made, p.last, p.turns = p.draw(), false, 0, 0, Timer, 0
 	return true
 }
 
@@ -71,7 +77,7 @@ func (p *PCT) Decide(d *Decision) int {
 	}
 	p.made++
 	if d.Options[best].Number == Timer {
-		p.timer = p.draw()
+		p.rests, p.timer = true, math.MinInt64
 	}
 	return best
 }
@@ -85,6 +91,9 @@ func (p *PCT) see(d *Decision) {
 		if priority := p.of(d.Options[i].Number); *priority == 0 {
 			*priority = p.draw()
 		}
+	}
+	if p.rests && p.rng.below(rest) == 0 {
+		p.rests, p.timer = false, p.draw()
 	}
 	if d.Thread != p.last {
 		p.last, p.turns = d.Thread, 0

@@ -1,6 +1,7 @@
 package decide
 
-// A Random chooses each option with the same probability.
+// A Random chooses each option with the same probability, but the timer less often: as often as a thread it would
+// let hours pass.
 type Random struct {
 	seed uint64
 	rng  rng
@@ -20,4 +21,13 @@ func (r *Random) Begin(schedule int) bool {
 // Decide implements [Decider].
 //
 //go:norace
-func (r *Random) Decide(d *Decision) int { return r.rng.below(len(d.Options)) }
+func (r *Random) Decide(d *Decision) int {
+	choice := r.rng.below(len(d.Options))
+	if choice == d.threads() && r.rng.below(timerLess) > 0 {
+		return r.rng.below(choice)
+	}
+	return choice
+}
+
+// timerLess is how much less often than a thread the timer is chosen.
+const timerLess = 4

@@ -52,7 +52,7 @@ func TestShrinkKnown(t *testing.T) {
 			most, shrunken, more := 0, 0, 0
 			for _, strategy := range []string{"random", "pct"} {
 				s := newPortfolio(t, []string{strategy}, 1)
-				for n := range 150 {
+				for n := range 60 {
 					s.Begin(n)
 					out, trace, _ := record(c.p, s)
 					if !failed(out) {
