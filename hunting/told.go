@@ -2,7 +2,6 @@ package hunting
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -36,7 +35,7 @@ func Told(reported *protocol.Finding, output, status, folder string) []protocol.
 			f.Text = strings.TrimPrefix(f.Text+": "+text, ": ")
 		}
 	case protocol.FoundPanic:
-		if crash := Classify(output, "exit status 2", folder); crash.Finding != nil && crash.Finding.Kind == f.Kind {
+		if crash := Classify(traceback(f, output), "exit status 2", folder); crash.Finding != nil && crash.Finding.Kind == f.Kind {
 			f.Identity, f.Text = crash.Finding.Identity, crash.Finding.Text
 		}
 	}
@@ -46,10 +45,22 @@ func Told(reported *protocol.Finding, output, status, folder string) []protocol.
 // Broke returns what says that orchtest's own code has panicked, though it reported that as a finding; "" where it
 // has not.
 func Broke(reported []protocol.HuntReport, output string) string {
-	if !slices.ContainsFunc(reported, func(r protocol.HuntReport) bool { return r.Finding.Kind == protocol.FoundPanic }) {
-		return ""
+	for _, r := range reported {
+		if r.Finding.Kind == protocol.FoundPanic {
+			return Classify(traceback(*r.Finding, output), "exit status 2", "").ToolError
+		}
 	}
-	return Classify(output, "exit status 2", "").ToolError
+	return ""
+}
+
+// traceback returns what a panic prints, as far as that is known: the process may have ended before it had printed all.
+func traceback(f protocol.Finding, output string) string {
+	for _, thread := range f.Threads {
+		if thread.Stack != "" {
+			return f.Text + "\n\ngoroutine 1 [running]:\n" + thread.Stack
+		}
+	}
+	return output
 }
 
 // failure is a line that a test has logged.

@@ -56,7 +56,7 @@ func (s *suite) attribute(t *test, key, value string) {
 		}
 	case protocol.AttrFinding:
 		if found, ok := read[protocol.HuntFound](&t.attrs.finding, value); ok && found.Version <= protocol.Version {
-			t.hunted = foundProperties(found)
+			t.hunted, t.file, t.line = foundProperties(found), s.share(relative(s.root, found.File)), found.Line
 		}
 	case protocol.AttrError:
 		t.trouble = cmp.Or(clean(value), "could not be run")

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -61,6 +62,11 @@ func (a *annotator) event(e parse.Event) {
 		a.running[name].read(e.Output, a.within)
 	case e.Scenario != nil:
 		a.running[name].scenario = e.Scenario
+	case e.Key == protocol.AttrFinding:
+		found := &protocol.HuntFound{}
+		if json.Unmarshal([]byte(e.Value), found) == nil {
+			a.running[name].found = found
+		}
 	case e.Action == parse.ActionFail:
 		if !a.below[name] {
 			a.add(name, a.annotation(name))
@@ -134,6 +140,16 @@ func (a *annotator) annotation(name testName) annotation {
 		}
 		out.message += "\nreplay: " + s.Replay
 	}
+	if f := c.found; f != nil {
+		if out.file == "" {
+			out.file, _ = a.within(f.File)
+			out.line = f.Line
+		}
+		if out.message == "" {
+			out.message = f.Text
+		}
+		out.message += "\nreplay: " + f.Replay
+	}
 	if out.message == "" {
 		out.message = "the test failed"
 	}
@@ -175,6 +191,7 @@ type clues struct {
 	crashed  bool // it names a goroutine's stack, which tells more
 	placed   bool // by that stack
 	scenario *protocol.Scenario
+	found    *protocol.HuntFound // of a hunt
 }
 
 var (

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/orchtest/orchtest/hunting"
+	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
 )
 
@@ -213,7 +214,7 @@ func (h *hunt) listTests(p *huntPackage) {
 	var out outputBuffer
 	e, err := h.executor.execute(h.ctx, command{
 		path: p.path, dir: p.dir, args: slices.Concat([]string{"-test.list=^Test"}, h.goArgs.own),
-		env: append(h.sharedEnv(), "PWD="+p.dir), output: writer(out.add), limit: h.o.ScheduleTimeout,
+		env: append(without(h.sharedEnv(), protocol.EnvMode), "PWD="+p.dir), output: writer(out.add), limit: h.o.ScheduleTimeout,
 	})
 	h.mu.Lock()
 	defer h.mu.Unlock()

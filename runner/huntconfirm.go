@@ -90,6 +90,9 @@ func (h *hunt) shown(p *huntProcess) []protocol.HuntReport {
 	}
 	for _, f := range hunting.Told(last.Finding, p.output, status, h.Dir) {
 		report := last
+		if p.tally.Done && f.Kind == protocol.FoundFailure {
+			f.Text = "the process failed after its schedules: " + status
+		}
 		report.Finding = &f
 		reports = append(reports, report)
 	}

@@ -243,7 +243,7 @@ func (h *hunt) emitFinding(t *huntTest, f *hunting.Found) {
 	h.act(p, name, parse.ActionRun)
 	h.print(p, name, "=== RUN   "+name+"\n", nil)
 	found := protocol.HuntFound{
-		Version: protocol.Version, Finding: f.Finding, Times: f.Times, Schedule: f.Schedule, Strategy: f.Strategy,
+		Version: protocol.Version, Finding: f.Finding, File: t.file, Line: t.line, Times: f.Times, Schedule: f.Schedule, Strategy: f.Strategy,
 		Seed: strconv.FormatUint(h.Seed, 10), Hash: f.Hash, Trace: f.File, Replay: h.replayCommand(t, f),
 	}
 	if f.Preemptions >= 0 {

@@ -123,6 +123,7 @@ func TestProgressLine(t *testing.T) {
 		"TestTransfer 100/10,000 · 10/s · 2 failed · 16:30 left":         {underway{planned: 10_000, ran: 100, failed: 2}, 10 * time.Second},
 		"TestTransfer 0/6 · 0/s · 0 failed":                              {underway{planned: 6}, 0},
 		"TestTransfer 31 · 31/s · 1 failed":                              {underway{ran: 31, failed: 1}, time.Second},
+		"TestTransfer 512/1,000 · 512/s · 1 found · 0:01 left":           {underway{planned: 1000, ran: 512, failed: 1, bad: "found"}, time.Second},
 		"TestTransfer 6/6 · 6/s · 0 failed":                              {underway{planned: 6, ran: 6}, time.Second},
 		"TestTransfer 1,000/2,000,000 · 1,000/s · 0 failed · 33:19 left": {underway{planned: 2_000_000, ran: 1000}, time.Second},
 	} {

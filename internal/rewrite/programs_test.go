@@ -61,7 +61,7 @@ var times = regexp.MustCompile(`(\(|\t)(\d+\.\d+s|cached)\)?`)
 // goTest returns what `go test` prints, but for times.
 func goTest(t *testing.T, dir string, packages []string, flags ...string) string {
 	t.Helper()
-	args := append([]string{"test", "-vet=off", "-count=1", "-timeout=5m"}, flags...)
+	args := append([]string{"test", "-vet=off", "-count=1", "-timeout=2m"}, flags...)
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "go", append(args, packages...)...)
 	cmd.Dir = dir
 	var out bytes.Buffer

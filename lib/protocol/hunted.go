@@ -53,6 +53,8 @@ type HuntSeen struct {
 type HuntFound struct {
 	Version int `json:"version"`
 	Finding
+	File        string `json:"file,omitempty"` // where the test stands
+	Line        int    `json:"line,omitempty"`
 	Times       int    `json:"times"` // how many schedules have shown it
 	Schedule    int    `json:"schedule"`
 	Strategy    string `json:"strategy,omitempty"`

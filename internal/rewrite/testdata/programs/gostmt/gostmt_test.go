@@ -178,7 +178,10 @@ func TestBuiltins(t *testing.T) {
 	group.Go(func() { done <- "from an embedded WaitGroup" })
 	group.Wait()
 	wait(1)
-	defer wg.Go(func() { done <- "deferred" })
+	func() {
+		defer wg.Go(func() { done <- "deferred" })
+	}()
+	wait(1)
 	f := wg.Go
 	f(func() { done <- "from a method value" })
 	wait(1)
