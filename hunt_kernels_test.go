@@ -227,7 +227,7 @@ func huntBinary(t *testing.T, dir, pattern string) string {
 }
 
 // maxInconclusive is after how many inconclusive schedules a test is given up.
-const maxInconclusive = 50
+const maxInconclusive = 5
 
 // huntOnce hunts a test and returns what was reported last, with the number of all schedules. As an inconclusive one
 // ends its process, another process goes on.
@@ -292,6 +292,10 @@ func TestKernelTable(t *testing.T) {
 	for i := range cells {
 		group.Go(func() error {
 			for seed := range kernelSeeds {
+				if seed > 0 && slices.Equal(huntColumns[i%len(huntColumns)], []string{"delay"}) {
+					within[i][seed] = within[i][0] // it draws nothing
+					continue
+				}
 				within[i][seed] = kernelSchedules + 1
 				r := huntOnce(t, binary, protocol.HuntRequest{
 					Test: names[i/len(huntColumns)], Strategies: huntColumns[i%len(huntColumns)], Count: kernelSchedules, Seed: uint64(seed + 1),
