@@ -121,3 +121,14 @@ func TestSame(t *testing.T) {
 		})
 	}
 }
+
+// TestSearchGoesOn asks where a search goes on after a schedule that ended the process.
+func TestSearchGoesOn(t *testing.T) {
+	t.Parallel()
+	for _, program := range []string{"TestProgramEndless", "TestProgramDeadlock"} {
+		last, output := hunted(t, protocol.HuntRequest{Test: program, Count: 50, Strategies: []string{"delay"}, MaxSteps: 500})
+		if want := fmt.Sprintf("%d.0.", last.Schedules); last.Kind == protocol.HuntDone || !strings.HasPrefix(last.Delay, want) {
+			t.Errorf("%s: after %d schedules: got %+v\n%s", program, last.Schedules, last, output)
+		}
+	}
+}

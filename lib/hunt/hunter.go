@@ -123,6 +123,9 @@ func (s *schedule) tellLast(r protocol.HuntReport) {
 		return
 	}
 	r.Schedule = s.number
+	if s.h.portfolio != nil {
+		s.h.portfolio.End() // a search goes on after this schedule
+	}
 	s.h.describe(s, &r)
 	s.h.tell(r)
 	s.writeTrace()
