@@ -24,6 +24,10 @@ const (
 	leaning   = 2
 )
 
+// confirmWindow is for how many milliseconds nothing may change before a deadlock or a leak is confirmed: who is to wake
+// a goroutine may be out of sight for a moment, as a signal is that is under way.
+const confirmWindow = 1000
+
 // aside runs f without run.mu, which is held.
 func (h *hunt) aside(f func()) {
 	h.mu.Unlock()
@@ -40,7 +44,7 @@ func (h *hunt) found(t *huntTest, p *huntProcess) {
 		}
 		found.Tries++
 		single := p.request
-		single.First, single.Count, single.Delay = r.Schedule, 1, ""
+		single.First, single.Count, single.Delay, single.Window = r.Schedule, 1, "", confirmWindow
 		found, again := h.confirm(t, found, single)
 		h.settled(t, found, again)
 	}

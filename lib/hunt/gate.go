@@ -33,7 +33,7 @@ func (s *schedule) self() *thread {
 	address := uintptr(unsafe.Pointer(&here))
 	race.Disable()
 	th := of(s.conductor.Current())
-	if th == nil || !th.runsAt(address) {
+	if th == nil || th.Ended() || !th.runsAt(address) {
 		th = s.find(address)
 	}
 	race.Enable()

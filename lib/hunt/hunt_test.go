@@ -59,6 +59,7 @@ func TestVerdicts(t *testing.T) {
 		{"TestProgramLeak", protocol.HuntFinding, protocol.FoundLeak, []string{"chan send"}},
 		{"TestProgramPanic", protocol.HuntFinding, protocol.FoundPanic, []string{"panic: lost", "programs_test.go"}},
 		{"TestProgramPanicMain", protocol.HuntFinding, protocol.FoundPanic, nil},
+		{"TestProgramFinalizer", protocol.HuntDone, "", nil},
 		{"TestProgramServed", protocol.HuntDone, "", nil},
 		{"TestProgramFailure", protocol.HuntFinding, protocol.FoundFailure, nil},
 		{"TestProgramGoexit", protocol.HuntFinding, protocol.FoundFailure, nil},

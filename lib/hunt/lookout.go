@@ -45,11 +45,13 @@ func (th *thread) doing() doing {
 	status, reason, _ := th.g.Status()
 	switch status {
 	case goroutines.Waiting, goroutines.Leaked:
-		if kind, known := goroutines.ReasonKind(reason); kind == goroutines.Sync || !known {
+		switch kind, known := goroutines.ReasonKind(reason); {
+		case kind == goroutines.Sync || !known:
 			return blocks
-		}
-		if reason == waitsForIO {
+		case reason == waitsForIO:
 			return outer
+		case reason == waitsForFinalizers || reason == waitsForCleanups:
+			return gone // it has run what the code under test had for it
 		}
 	case goroutines.Dead:
 		return gone
@@ -57,8 +59,12 @@ func (th *thread) doing() doing {
 	return moves
 }
 
-// waitsForIO is the runtime's number of the reason "IO wait".
-const waitsForIO = 2
+// The runtime's numbers of the reasons "IO wait", "finalizer wait" and "cleanup wait".
+const (
+	waitsForIO         = 2
+	waitsForFinalizers = 10
+	waitsForCleanups   = 46
+)
 
 // Settle implements conductor.Lookout.
 func (s *schedule) Settle() bool {

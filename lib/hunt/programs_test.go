@@ -262,6 +262,18 @@ func TestProgramPanicMain(t *testing.T) {
 	unlock(&mu)
 }
 
+// TestProgramFinalizer synchronises with the goroutine that runs finalizers, and with one that runs cleanups.
+func TestProgramFinalizer(t *testing.T) {
+	begin(t)
+	finalized, cleaned := make(chan int), make(chan int)
+	x := new([64]int)
+	runtime.SetFinalizer(x, func(*[64]int) { hunt.Close("close\tm/a.go:8:1", finalized) })
+	runtime.AddCleanup(new([64]int), func(ch chan int) { hunt.Close("close\tm/a.go:9:1", ch) }, cleaned)
+	runtime.GC()
+	hunt.Receive(gets, finalized)
+	hunt.Receive(gets, cleaned)
+}
+
 // answers are given by a goroutine that is older than any schedule, and serves all of them.
 var questions, answers = make(chan int), make(chan int)
 
