@@ -98,6 +98,15 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// TestPolls shows that a schedule in which time jumps again and again soon ends.
+func TestPolls(t *testing.T) {
+	t.Parallel()
+	last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramPolls", Count: 1, MaxSteps: 500})
+	if last.Kind != protocol.HuntInconclusive || last.Steps > 5000 {
+		t.Errorf("got %+v\n%s", last, output)
+	}
+}
+
 // replays has the trace of a finding followed in another process.
 func replays(t *testing.T, program string, found protocol.HuntReport) {
 	t.Helper()

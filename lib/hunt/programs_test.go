@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/orchtest/orchtest/lib/hunt"
 )
@@ -208,6 +209,16 @@ func TestProgramEndless(t *testing.T) {
 	for !hunt.R0("atomic.Bool.Load\tm/a.go:13:1", never.Load).Do() {
 		runtime.KeepAlive(t)
 	}
+}
+
+// TestProgramPolls leaves a goroutine that looks from time to time for what does not come.
+func TestProgramPolls(t *testing.T) {
+	begin(t)
+	hunt.Go(starts, func() {
+		for {
+			hunt.Sleep(time.Second)
+		}
+	})
 }
 
 func TestProgramNetwork(t *testing.T) {

@@ -26,6 +26,7 @@ type schedule struct {
 	expected  time.Duration   // since then, when the last real timer fires; belongs to the baton
 	decision  decide.Decision // belongs to the baton
 	turns     []turn          // belongs to the baton
+	jumps     int             // of the time to a timer, as no thread could go on; belongs to the baton
 	fireNext  bool            // it was decided that the next timer fires; belongs to the baton
 	long      bool            // it has taken long: all have their turns in turn; belongs to the baton
 	limit     bool            // it has taken too long; belongs to the baton
@@ -172,6 +173,7 @@ func (s *schedule) Next(_ *conductor.Thread, settled bool) *conductor.Thread {
 
 // takesLong lets every thread have its turn in turn once there were many decisions, and ends the schedule after as
 // many again. What is not decided counts little: a thread that goes on alone may have very many turns.
+// But where time jumps as often, somebody sleeps and looks again, for what will not come.
 //
 //go:norace
 func (s *schedule) takesLong() {
@@ -180,7 +182,7 @@ func (s *schedule) takesLong() {
 		s.long = true
 		s.h.recorder.Decider = &decide.RoundRobin{}
 	}
-	s.limit = decisions >= 2*limit || s.conductor.Taken() >= turnsPerDecision*limit
+	s.limit = decisions >= 2*limit || s.jumps >= limit || s.conductor.Taken() >= turnsPerDecision*limit
 }
 
 // turnsPerDecision is how many turns count like one decision.

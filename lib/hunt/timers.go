@@ -58,7 +58,7 @@ func (s *schedule) fire() bool {
 	if !decided && s.worldGoesOn(next.In) {
 		return true
 	}
-	s.noteFired(next.Site)
+	s.noteFired(next.Site, !decided)
 	return s.clock.Fire(!decided)
 }
 
@@ -84,8 +84,11 @@ func (s *schedule) worldGoesOn(in time.Duration) bool {
 // noteFired is for the overseer, who has the baton.
 //
 //go:norace
-func (s *schedule) noteFired(site string) {
+func (s *schedule) noteFired(site string, jumps bool) {
 	race.Disable()
+	if jumps {
+		s.jumps++
+	}
 	s.turns = append(s.turns, turn{thread: decide.Timer, from: site})
 	race.Enable()
 }
