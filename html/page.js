@@ -24,7 +24,10 @@
 			const body = turn.closest(".body");
 			for (const step of $$(".steps > .on", body)) step.classList.remove("on");
 			for (const other of $$("a.turn.on", body)) other.classList.remove("on");
-			document.getElementById(turn.dataset.step).classList.add("on");
+			const step = document.getElementById(turn.dataset.step);
+			const same = $(".same", step); // long drawings have each piece of code once
+			if (same) same.replaceWith($(".code", document.getElementById($("a", same).hash.slice(1))).cloneNode(true));
+			step.classList.add("on");
 			turn.classList.add("on");
 		};
 		const choose = (turn) => {
@@ -38,6 +41,19 @@
 		for (const turn of $$("a.turn")) { // one stop of the tab key for each drawing: arrow keys do the rest
 			if (turn.classList.contains("on")) turn.setAttribute("aria-current", "true");
 			else turn.setAttribute("tabindex", "-1");
+		}
+		// What is shown first may be far to the right.
+		const reach = (details) => {
+			for (const track of $$(".track", details)) {
+				const turn = $("a.turn[aria-current]", track);
+				if (turn) track.scrollLeft += turn.getBoundingClientRect().right - track.getBoundingClientRect().right + track.clientWidth / 3;
+			}
+		};
+		for (const details of $$("details.failure")) {
+			const chosen = $("a.turn[aria-current]", details);
+			if (chosen) show(chosen);
+			if (details.open) reach(details);
+			else details.addEventListener("toggle", () => reach(details), { once: true });
 		}
 		const turnAt = (event) => event.target.closest?.("a.turn");
 		document.addEventListener("click", (event) => {
