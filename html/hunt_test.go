@@ -74,9 +74,9 @@ func deadlock() protocol.HuntFound {
 		Finding: protocol.Finding{
 			Kind: protocol.FoundDeadlock, Identity: "deadlock: two locks", Text: "deadlock: no goroutine can go on",
 			Threads: []protocol.HuntThread{
-				{Number: 0, Parent: -1, On: "sync.WaitGroup.Wait", At: wait, Since: 4},
-				{Number: 1, Started: one, On: "sync.Mutex.Lock", At: lock(12), Since: 11},
-				{Number: 2, Started: two, On: "sync.Mutex.Lock", At: lock(12), Since: 10},
+				{Number: 0, Parent: -1, On: "sync.WaitGroup.Wait", At: "bank/account_test.go:14", Since: 4},
+				{Number: 1, Started: one, On: "sync.Mutex.Lock", At: "bank/account.go:12", Since: 11},
+				{Number: 2, Started: two, On: "sync.Mutex.Lock", At: "bank/account.go:12", Since: 10},
 				{Number: 3, Started: timer, Ended: true},
 			},
 			Turns: []protocol.HuntTurn{
@@ -156,7 +156,7 @@ func longHunt(t testing.TB) *recorder {
 	f.Threads, f.Turns = f.Threads[:1], nil
 	for i := 1; i < 30; i++ {
 		f.Threads = append(f.Threads, protocol.HuntThread{
-			Number: i, Started: site("go", "account_test.go", i), On: "sync.Mutex.Lock", At: site("sync.Mutex.Lock", "account.go", 12), Since: 1970 + i,
+			Number: i, Started: site("go", "account_test.go", i), On: "sync.Mutex.Lock", At: "bank/account.go:12", Since: 1970 + i,
 		})
 	}
 	thread := 1

@@ -133,7 +133,7 @@ func newFinding(test *hunted, label string, c *junit.Case, config Config, room b
 	f.Chips = append(f.Chips, "came "+hunting.Times(found.Times))
 	first := "schedule " + grouped(found.Schedule)
 	if found.Strategy != "" {
-		first += " of " + found.Strategy
+		first += " (" + found.Strategy + ")"
 	}
 	f.Notes = append(f.Notes, "First shown by "+first+", seed "+found.Seed+".")
 	telling := hunting.Telling{Folder: c.Hunt.Root, File: func(site string) string { return found.Files[site] }}
@@ -168,7 +168,7 @@ func sceneOfFinding(f protocol.Finding, telling hunting.Telling, source func(str
 	names, rows := telling.Rows(f)
 	c := scene{
 		threads: names, timers: -1, rows: rows, labels: make([]string, len(rows)), code: make([]code, len(rows)), turns: f.Skipped + len(f.Turns),
-		before: map[int]string{}, idle: make([]bool, len(names)), beyond: true, root: telling.Folder,
+		before: map[int]string{}, idle: make([]bool, len(names)), beyond: "found here", root: telling.Folder,
 	}
 	last := map[int]int{} // row by thread
 	for i, turn := range f.Turns {

@@ -92,7 +92,7 @@ func TestSizeOfLongFindings(t *testing.T) {
 	if got := strings.Count(string(drawn.Drawing), "<pre class=\"code\""); got != 20 {
 		t.Errorf("%d pieces of code, want 20", got)
 	}
-	if want := "1,700 parts of 2,000 turns are not drawn"; !strings.Contains(drawn.Lanes.Left, want) {
+	if want := "1,700 of 2,000 turns are not drawn"; !strings.Contains(drawn.Lanes.Left, want) {
 		t.Errorf("it says %q, want %q", drawn.Lanes.Left, want)
 	}
 }

@@ -22,7 +22,7 @@ const (
 	lowLane     = 34 // where there are many
 	lowBlock    = 24
 	gap         = 24 // between two blocks, for the line of a switch
-	nearGap     = 4  // between two of one thread, where there are many
+	nearGap     = 8  // between two of one thread, where there are many
 	margin      = 14 // left of the first block
 	endWidth    = 32 // right of the last one
 	charWidth   = 6.7
@@ -42,12 +42,12 @@ type scene struct {
 	threads []string       // names
 	timers  int            // the index of the thread that stands for timers; -1 where there is none
 	rows    []protocol.Row // what Waits tells in To for what, as `waits: sync.Mutex.Lock at x.go:7`
-	labels  []string       // what stands in the block of each row
+	labels  []string       // what stands in the block of each row, on one line or two
 	code    []code         // of each row
 	turns   int            // how many there were; there may have been more than rows tell
 	before  map[int]string // what threads waited for before the first row
 	idle    []bool         // threads of which nothing is drawn if they have no turn; nil is none
-	beyond  bool           // it failed outside of the turns
+	beyond  string         // how it failed outside of the turns; "" if it did not
 	root    string         // paths below it are shortened
 }
 
@@ -60,7 +60,10 @@ func sceneOf(s protocol.Scenario, root string, source func(string, int, int) []s
 	}
 	c := scene{
 		timers: -1, rows: rows, labels: make([]string, len(rows)), code: places(rows, source),
-		turns: len(s.Turns), beyond: s.FailedTurn < 0 && s.Failed, root: root,
+		turns: len(s.Turns), root: root,
+	}
+	if s.FailedTurn < 0 && s.Failed {
+		c.beyond = "failed outside of the turns"
 	}
 	for i := range n {
 		c.threads = append(c.threads, s.Thread(i))
@@ -125,6 +128,7 @@ type switchLine struct {
 type mark struct {
 	X, Height int
 	Label     string // "" where a block says it
+	Means     string
 }
 
 // A step is what is said about a block.
@@ -163,7 +167,7 @@ func newLanes(c scene) *lanes {
 			d.wait(d.xs[i]+d.width, row.Thread, i, row.To)
 		}
 	}
-	d.say(len(c.rows))
+	d.say()
 	d.share()
 	d.fail()
 	d.choose()
@@ -211,10 +215,18 @@ func (d *drawing) blockedBefore(rows []protocol.Row) map[int]string {
 }
 
 // say says what is not drawn.
-func (d *drawing) say(rows int) {
+func (d *drawing) say() {
 	var left []string
-	if n := rows - len(d.rows); n > 0 {
-		left = append(left, fmt.Sprintf("%s of %s are not drawn: those far before the failure, or behind it.", count(n, "part"), count(d.turns, "turn")))
+	missing := ""
+	if slices.ContainsFunc(d.scene.rows, func(r protocol.Row) bool { return r.GoesOn }) {
+		if n := len(d.scene.rows) - len(d.rows); n > 0 {
+			missing = count(n, "part")
+		}
+	} else if n := d.turns - len(d.rows); n > 0 {
+		missing = grouped(n)
+	}
+	if missing != "" {
+		left = append(left, fmt.Sprintf("%s of %s are not drawn: those far before the failure, or behind it.", missing, count(d.turns, "turn")))
 	}
 	if n := len(d.threads) - len(d.Threads); n > 0 {
 		left = append(left, fmt.Sprintf("%s without a lane took no turn here.", count(n, "thread")))
@@ -241,14 +253,16 @@ func (d *drawing) fit() {
 	if n > many {
 		d.width = roomToRead / 2
 	} else {
-		wanted := 0
+		wanted, least := 0, 72
 		for _, label := range d.labels {
-			for line := range strings.SplitSeq(label, "\n") {
-				wanted = max(wanted, utf8.RuneCountInString(line))
+			above, last, two := strings.Cut(label, "\n")
+			wanted = max(wanted, utf8.RuneCountInString(above), utf8.RuneCountInString(last))
+			if two {
+				least = 108
 			}
 		}
 		d.width = int(math.Ceil(float64(wanted)*charWidth)) + padding
-		d.width = max(roomToRead, min(d.width, max(pageWidth/max(n, 1)-gap, 72), 220))
+		d.width = max(roomToRead, min(d.width, max(pageWidth/max(n, 1)-gap, least), 220))
 	}
 	x := margin
 	for i, row := range d.rows {
@@ -323,6 +337,9 @@ func (d *drawing) write(b *block, label string) {
 	case two && d.Low:
 	case two:
 		b.Above, b.Label = fitted(above, size), last
+		if file, line, ok := strings.Cut(last, ":"); ok && utf8.RuneCountInString(last) > size {
+			b.Label = fitted(file, max(size-len(line)-1, 1)) + ":" + line
+		}
 	case d.Low:
 	default:
 		d.split(b, size)
@@ -399,12 +416,12 @@ func (d *drawing) lead(i int, row protocol.Row) {
 func (d *drawing) fail() {
 	for i, row := range d.rows {
 		if row.Failed {
-			d.Mark = &mark{X: d.xs[i] + d.width, Height: d.Height}
+			d.Mark = &mark{X: d.xs[i] + d.width, Height: d.Height, Means: "failed in this turn"}
 			return
 		}
 	}
-	if d.beyond {
-		d.Mark = &mark{X: d.Width - endWidth/2, Height: d.Height, Label: "✗"}
+	if d.beyond != "" {
+		d.Mark = &mark{X: d.Width - endWidth/2, Height: d.Height, Label: "✗", Means: d.beyond}
 	}
 }
 

@@ -43,7 +43,7 @@ func checkLanes(t *rapid.T, c scene) *lanes {
 	if want := min(len(c.rows), longest); len(l.Blocks) != want || len(l.Steps) != want {
 		t.Fatalf("%d blocks and %d steps of %d parts", len(l.Blocks), len(l.Steps), len(c.rows))
 	}
-	if want := len(c.rows) > longest || len(l.Threads) < len(c.threads); (l.Left != "") != want {
+	if want := len(c.rows) > longest || c.turns > len(c.rows) || len(l.Threads) < len(c.threads); (l.Left != "") != want {
 		t.Fatalf("%d parts, %d lanes of %d threads, and it says %q", len(c.rows), len(l.Threads), len(c.threads), l.Left)
 	}
 	inLane := func(y, height int) bool {

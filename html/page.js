@@ -46,7 +46,8 @@
 		const reach = (details) => {
 			for (const track of $$(".track", details)) {
 				const turn = $("a.turn[aria-current]", track);
-				if (turn) track.scrollLeft += turn.getBoundingClientRect().right - track.getBoundingClientRect().right + track.clientWidth / 3;
+				const beyond = turn ? turn.getBoundingClientRect().right - track.getBoundingClientRect().right : 0;
+				if (beyond > 0) track.scrollLeft += beyond + track.clientWidth / 3;
 			}
 		};
 		for (const details of $$("details.failure")) {

@@ -121,7 +121,6 @@ func Files(f protocol.Finding, file func(site string) string) map[string]string 
 	}
 	for _, thread := range f.Threads {
 		add(thread.Started)
-		add(thread.At)
 	}
 	for _, turn := range f.Turns {
 		add(turn.From)
