@@ -378,13 +378,18 @@ func TestBrowser(t *testing.T) {
 	})
 
 	t.Run("long", func(t *testing.T) {
-		b := open(t, browser, longHunt(t).page(html.Config{Source: shopSource}))
+		b := open(t, browser, longHunt(t).page(html.Config{Source: shopSource}), theme("light"))
 		if seen := eval[bool](b, `(() => { const track = document.querySelector("#found1 .track").getBoundingClientRect(), turn = document.querySelector("#found1 .turn.on").getBoundingClientRect();
 			return track.left <= turn.left && turn.right <= track.right })()`); !seen {
 			t.Error("one has to scroll to what is shown first")
 		}
 		b.do(chromedp.Click(chromedp.CSS("#found1 .turn.on rect")))
-		b.press(kb.ArrowLeft, kb.ArrowLeft)
+		b.press(kb.End)
+		if seen := eval[[]float64](b, `[document.activeElement.getBoundingClientRect().bottom, document.querySelector("#found1 .steps").getBoundingClientRect().top,
+			document.querySelector("#found1 .steps").getBoundingClientRect().bottom, innerHeight]`); seen[0] > seen[1] || seen[2] > seen[3] {
+			t.Errorf("a turn of the last lane ends at %.0f, its code is from %.0f to %.0f, the window has %.0f", seen[0], seen[1], seen[2], seen[3])
+		}
+		b.press(kb.Home, kb.ArrowRight, kb.ArrowRight)
 		if code := eval[string](b, `document.querySelector("#found1 .steps .on .code").textContent`); !strings.Contains(code, "mu.Lock()") {
 			t.Errorf("the code is %q", code)
 		}

@@ -152,15 +152,20 @@ func newFinding(test *hunted, label string, c *junit.Case, config Config, room b
 // mostThreads is of how many threads it is said what they wait for.
 const mostThreads = 40
 
-// waiting returns what threads wait for, one a line.
-func waiting(text string) (lines []string) {
+// waiting returns what threads wait for, one a line, and what of the others is said.
+func waiting(text string) []string {
+	var threads, others []string
 	for line := range strings.Lines(text) {
-		lines = append(lines, strings.TrimSpace(line))
+		if line = strings.TrimSpace(line); strings.Contains(line, " waits: ") {
+			threads = append(threads, line)
+		} else {
+			others = append(others, line)
+		}
 	}
-	if more := len(lines) - mostThreads; more > 0 {
-		lines = append(lines[:mostThreads], fmt.Sprintf("and %s more", grouped(more)))
+	if more := len(threads) - mostThreads; more > 0 {
+		threads = append(threads[:mostThreads], fmt.Sprintf("%s more wait", grouped(more)))
 	}
-	return lines
+	return append(threads, others...)
 }
 
 // sceneOfFinding returns what is drawn of a finding.

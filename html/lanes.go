@@ -425,9 +425,13 @@ func (d *drawing) fail() {
 	}
 }
 
-// choose chooses the part that is shown first: where it failed, else the last switch that is emphasised.
+// choose chooses the part that is shown first: where it failed, else the last switch that is emphasised, else the
+// part before it failed.
 func (d *drawing) choose() {
 	on := 0
+	if d.beyond != "" {
+		on = len(d.Blocks) - 1
+	}
 	for i, b := range d.Blocks {
 		if b.Preempts {
 			on = i
