@@ -96,9 +96,22 @@ func (r Files) Write(file string) error {
 // spellings are the paths by which the go command may know a file: it compares them letter by letter,
 // and whether it sees its folder behind a symbolic link depends on the variable PWD.
 func spellings(path string) []string {
-	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
-	if real := filepath.Join(dir, filepath.Base(path)); err == nil && real != path {
+	if real := resolved(path); real != path {
 		return []string{path, real}
 	}
 	return []string{path}
+}
+
+// resolved is a path with the symbolic links resolved of its folder, or of the part of it that exists.
+func resolved(path string) string {
+	dir, base := filepath.Split(path)
+	dir = filepath.Clean(dir)
+	if dir == filepath.Clean(path) {
+		return path
+	}
+	real, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		real = resolved(dir)
+	}
+	return filepath.Join(real, base)
 }

@@ -154,13 +154,18 @@ func (l *loader) export(ctx context.Context) error {
 	for _, p := range packages {
 		l.exports[p.ImportPath] = p.Export
 	}
+	l.importExports()
+	return nil
+}
+
+// importExports imports from the compiled forms.
+func (l *loader) importExports() {
 	l.importer = importer.ForCompiler(l.fset, "gc", func(path string) (io.ReadCloser, error) {
 		if l.exports[path] == "" {
 			return nil, fmt.Errorf("%s does not build", path)
 		}
 		return os.Open(l.exports[path])
 	})
-	return nil
 }
 
 // importing is the importer of a unit.

@@ -84,7 +84,11 @@ func copyFolder(t *testing.T, from, to string) {
 
 // TestKernels rewrites the programs with leaks that come with Go, and builds them.
 func TestKernels(t *testing.T) {
-	from := filepath.Join(runtime.GOROOT(), "src", "runtime", "testdata", "testgoroutineleakprofile")
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := filepath.Join(strings.TrimSpace(string(root)), "src", "runtime", "testdata", "testgoroutineleakprofile")
 	kernels, _ := filepath.Glob(filepath.Join(from, "goker", "*.go"))
 	if len(kernels) == 0 {
 		t.Skip("this Go comes without them")

@@ -59,12 +59,7 @@ func (u used) path() (path string, ok bool) {
 
 func (u used) name() string { return u.object.Name() }
 
-// is tells whether it is that function, "runtime.Gosched", or method, "time.Timer.Stop".
-func (u used) is(name string) bool {
-	full, ok := u.full()
-	return ok && full == name
-}
-
+// full is the name with the import path: "runtime.Gosched" or, of a method, "time.Timer.Stop".
 func (u used) full() (name string, ok bool) {
 	path, ok := u.path()
 	if !ok {

@@ -15,18 +15,10 @@ import (
 
 // hunted runs schedules of a program, which is a test of this package, in a process of its own. It returns what was
 // reported last, and how the process ended.
-func hunted(t *testing.T, r protocol.HuntRequest) (last protocol.HuntReport, output string) {
+func hunted(t testing.TB, r protocol.HuntRequest) (last protocol.HuntReport, output string) {
 	t.Helper()
 	r.Report = filepath.Join(t.TempDir(), "report")
-	request, err := json.Marshal(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(os.Args[0], "-test.run=^"+r.Test+"$", fmt.Sprintf("-test.count=%d", max(r.Count, 1)),
-		"-test.failfast", "-test.parallel=64", "-test.timeout=60s")
-	cmd.Env = append(os.Environ(), protocol.EnvHunt+"="+string(request), "GOMAXPROCS=1", "GODEBUG=randautoseed=0",
-		"GORACE=atexit_sleep_ms=0")
-	text, _ := cmd.CombinedOutput() // findings fail
+	text, _ := process(t, r).CombinedOutput() // findings fail
 	lines, err := os.ReadFile(r.Report)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
@@ -38,6 +30,20 @@ func hunted(t *testing.T, r protocol.HuntRequest) (last protocol.HuntReport, out
 		}
 	}
 	return last, string(text)
+}
+
+// process is one that hunts.
+func process(t testing.TB, r protocol.HuntRequest) *exec.Cmd {
+	t.Helper()
+	request, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^"+r.Test+"$", fmt.Sprintf("-test.count=%d", max(r.Count, 1)),
+		"-test.failfast", "-test.parallel=64", "-test.timeout=60s")
+	cmd.Env = append(os.Environ(), protocol.EnvHunt+"="+string(request), "GOMAXPROCS=1", "GODEBUG=randautoseed=0",
+		"GORACE=atexit_sleep_ms=0")
+	return cmd
 }
 
 func TestVerdicts(t *testing.T) {

@@ -23,7 +23,7 @@ type channel struct {
 }
 
 // queue is of goroutines that wait.
-type queue struct{ first, last unsafe.Pointer }
+type queue struct{ first, _ unsafe.Pointer }
 
 // readable tells whether channels are as they are taken to be. If they are not, any case may be taken for
 // ready, and is tried.
