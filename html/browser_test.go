@@ -371,8 +371,11 @@ func TestBrowser(t *testing.T) {
 			b.until(`document.querySelector("#found1 .copy").textContent === "Copied"`)
 			b.do(chromedp.Click(chromedp.CSS(`#hunted a[href="#found2"]`)))
 			b.until(`document.querySelector("#found2").open`)
-			if over := eval[bool](b, `document.documentElement.scrollWidth > document.documentElement.clientWidth`); over {
-				t.Errorf("%s: the page is wider than the window", scheme)
+			for _, width := range []int64{1280, 390} {
+				b.do(chromedp.EmulateViewport(width, 800))
+				if over := eval[bool](b, `document.documentElement.scrollWidth > document.documentElement.clientWidth`); over {
+					t.Errorf("%s: the page is wider than a window of %d", scheme, width)
+				}
 			}
 		}
 	})
