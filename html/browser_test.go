@@ -343,7 +343,7 @@ func TestBrowser(t *testing.T) {
 			b := open(t, browser, pageOf(t, text))
 			b.until(`document.querySelectorAll(".row").length === 1`)
 			if strings.Contains(text, "<script>") {
-				b.until(fmt.Sprintf(`document.querySelector(".failure .output").textContent.includes(%q)`, text))
+				b.until(fmt.Sprintf(`[...document.querySelectorAll(".failure .output")].some((e) => e.textContent.includes(%q))`, text))
 				b.until(fmt.Sprintf(`document.querySelector(".row .name").textContent.includes(%q)`, strings.ReplaceAll(text, "/", "_")))
 			}
 		}
