@@ -11,8 +11,8 @@
 // with the keyboard.
 //
 // Limits: lanes are drawn of as many findings and scenarios as fit into [Config.Room]: findings first, and of each test
-// the scenarios with the fewest preemptions. Other scenarios are in the list, with their message and the command that replays them, and the
-// page says so. Of an output that is very long, its beginning and its end are shown.
+// the scenarios with the fewest preemptions. Other scenarios are in the list, with their message and the command that
+// replays them, and the page says so; other findings have their text. Of an output that is very long, its beginning and its end are shown.
 package html
 
 import (
