@@ -36,8 +36,11 @@ func (h *hunt) replayTrace() {
 		for _, t := range h.tests {
 			names = append(names, t.name)
 		}
-		h.err = usagef("--replay %s: a trace is of one test, and %d are selected: name it with --run '^TestX$' and its package: %s",
-			h.o.Replay, len(h.tests), strings.Join(names, " "))
+		h.err = usagef("--replay %s: a trace is of one test, and %d are selected: name it with --run '^TestX$' and its package",
+			h.o.Replay, len(h.tests))
+		if len(names) > 0 {
+			h.err = fmt.Errorf("%w: %s", h.err, strings.Join(names, " "))
+		}
 		return
 	}
 	t := h.tests[0]

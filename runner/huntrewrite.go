@@ -36,8 +36,11 @@ func (h *hunt) rewrite(asItIs map[string]string) error {
 	return nil
 }
 
-// tellAsItIs tells of packages that are not rewritten as a whole.
+// tellAsItIs tells of packages that are not rewritten as a whole, and of patterns for which none is.
 func (h *hunt) tellAsItIs() {
+	for _, pattern := range h.rewritten.Unused {
+		fmt.Fprintf(h.Stderr, "orchtest: --instrument %s: it matches no dependency of these tests\n", pattern)
+	}
 	for _, p := range h.packages {
 		if p.path != "" && p.asItIs != "" {
 			fmt.Fprintf(h.Stderr, "orchtest: %s: it is not hunted, but run as it is: %s\n", p.name, p.asItIs)
