@@ -2,6 +2,7 @@ package html
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"path"
 	"path/filepath"
@@ -18,7 +19,10 @@ const (
 	axisHeight  = 36 // above the lanes, for the numbers of turns
 	laneHeight  = 64
 	blockHeight = 44
+	lowLane     = 34 // where there are many
+	lowBlock    = 24
 	gap         = 24 // between two blocks, for the line of a switch
+	nearGap     = 8  // between two of one thread, where there are many
 	margin      = 14 // left of the first block
 	endWidth    = 32 // right of the last one
 	charWidth   = 6.7
@@ -30,6 +34,46 @@ const (
 // longest is how many rows are drawn at most: those up to the failure, and some behind it.
 const longest, behind = 300, 20
 
+// From many rows on blocks are narrow; from tall lanes on lanes are low.
+const many, tall = 48, 8
+
+// A scene is what is drawn.
+type scene struct {
+	threads []string       // names
+	timers  int            // the index of the thread that stands for timers; -1 where there is none
+	rows    []protocol.Row // what Waits tells in To for what, as `waits: sync.Mutex.Lock at x.go:7`
+	labels  []string       // what stands in the block of each row, on one line or two
+	code    []code         // of each row
+	turns   int            // how many there were; there may have been more than rows tell
+	before  map[int]string // what threads waited for before the first row
+	idle    []bool         // threads of which nothing is drawn if they have no turn; nil is none
+	beyond  string         // how it failed outside of the turns; "" if it did not
+	root    string         // paths below it are shortened
+}
+
+// sceneOf returns what is drawn of a scenario.
+func sceneOf(s protocol.Scenario, root string, source func(string, int, int) []string) scene {
+	rows := protocol.Rows(s, root)
+	n := len(s.Threads)
+	for _, row := range rows {
+		n = max(n, row.Thread+1)
+	}
+	c := scene{
+		timers: -1, rows: rows, labels: make([]string, len(rows)), code: places(rows, source),
+		turns: len(s.Turns), root: root,
+	}
+	if s.FailedTurn < 0 && s.Failed {
+		c.beyond = "failed outside of the turns"
+	}
+	for i := range n {
+		c.threads = append(c.threads, s.Thread(i))
+	}
+	for i, row := range rows {
+		c.labels[i] = label(row, root)
+	}
+	return c
+}
+
 // lanes is a drawing of a scenario: time goes to the right, and each thread has a lane.
 type lanes struct {
 	Title         string
@@ -40,6 +84,7 @@ type lanes struct {
 	Stretches     []stretch
 	Switches      []switchLine
 	Mark          *mark  // where it failed
+	Low           bool   // there are many lanes
 	Left          string // what is not drawn; "" if all is
 	Preempts      bool   // there is a switch that is emphasised
 	Steps         []step
@@ -83,6 +128,7 @@ type switchLine struct {
 type mark struct {
 	X, Height int
 	Label     string // "" where a block says it
+	Means     string
 }
 
 // A step is what is said about a block.
@@ -94,32 +140,98 @@ type step struct {
 	On               bool
 	File             string // that of the code
 	Code             []codeLine
+	Same             *step // an earlier one, which has the code that is this one's too
 }
 
-// newLanes draws a scenario. Paths below root are shortened.
-func newLanes(s protocol.Scenario, root string, source func(string, int, int) []string) *lanes {
-	rows := protocol.Rows(s, root)
-	from := window(rows)
-	d := &drawing{rows: rows[from:min(len(rows), from+longest)], root: root, scenario: s}
+// newLanes draws a scene.
+func newLanes(c scene) *lanes {
+	from := window(c.rows)
+	to := min(len(c.rows), from+longest)
+	d := &drawing{scene: c, rows: c.rows[from:to], labels: c.labels[from:to]}
+	d.lane()
 	d.fit()
-	d.Axis, d.Lane = axisHeight, laneHeight
-	d.threads(rows)
-	if n := len(rows) - len(d.rows); n > 0 {
-		d.Left = fmt.Sprintf("%s of %s are not drawn: those far before the failure, or behind it.", count(n, "part"), count(len(s.Turns), "turn"))
-	}
-	d.Title = fmt.Sprintf("%s of %s", count(len(s.Turns), "turn"), count(len(d.Threads), "thread"))
-	d.Width = margin + len(d.rows)*(d.width+gap) - gap + endWidth
-	d.Height = axisHeight + len(d.Threads)*laneHeight
-	stands := places(rows, source)
+	d.Title = fmt.Sprintf("%s of %s", count(c.turns, "turn"), count(len(c.threads), "thread"))
+	blocked := d.blockedBefore(c.rows[:from])
 	for i, row := range d.rows {
 		d.block(i, row)
-		d.wait(i, row)
 		d.lead(i, row)
-		d.Steps = append(d.Steps, d.step(row, stands[from+i]))
+		d.Steps = append(d.Steps, d.step(row, c.code[from+i]))
 	}
+	for thread := range c.threads {
+		if on, waits := blocked[thread]; waits && d.of[thread] >= 0 {
+			d.wait(0, thread, -1, on)
+		}
+	}
+	for i, row := range d.rows {
+		if row.Waits {
+			d.wait(d.xs[i]+d.width, row.Thread, i, row.To)
+		}
+	}
+	d.say()
+	d.share()
 	d.fail()
 	d.choose()
 	return &d.lanes
+}
+
+// lane gives each thread a lane that has something to show: where only a part is drawn, that is in it.
+func (d *drawing) lane() {
+	shown := make([]bool, len(d.threads))
+	for _, row := range d.rows {
+		shown[row.Thread] = true
+	}
+	d.of = make([]int, len(d.threads))
+	lanes := 0
+	for i := range d.of {
+		if d.of[i] = -1; shown[i] || d.idle == nil || !d.idle[i] {
+			d.of[i] = lanes
+			lanes++
+		}
+	}
+	d.Axis, d.Lane, d.high = axisHeight, laneHeight, blockHeight
+	if lanes > tall {
+		d.Lane, d.high, d.Low = lowLane, lowBlock, true
+	}
+	d.Height = axisHeight + lanes*d.Lane
+	for i, at := range d.of {
+		if at >= 0 {
+			d.Threads = append(d.Threads, lane{protocol.Printable(d.threads[i]), d.class(i), axisHeight + at*d.Lane + d.Lane/2})
+		}
+	}
+}
+
+// blockedBefore returns which threads are blocked where the drawing begins, and what they wait for.
+func (d *drawing) blockedBefore(rows []protocol.Row) map[int]string {
+	blocked := maps.Clone(d.before)
+	if blocked == nil {
+		blocked = map[int]string{}
+	}
+	for _, row := range rows {
+		if delete(blocked, row.Thread); row.Waits {
+			blocked[row.Thread] = row.To
+		}
+	}
+	return blocked
+}
+
+// say says what is not drawn.
+func (d *drawing) say() {
+	var left []string
+	missing := ""
+	if slices.ContainsFunc(d.scene.rows, func(r protocol.Row) bool { return r.GoesOn }) {
+		if n := len(d.scene.rows) - len(d.rows); n > 0 {
+			missing = count(n, "part")
+		}
+	} else if n := d.turns - len(d.rows); n > 0 {
+		missing = grouped(n)
+	}
+	if missing != "" {
+		left = append(left, fmt.Sprintf("%s of %s are not drawn: those far before the failure, or behind it.", missing, count(d.turns, "turn")))
+	}
+	if n := len(d.threads) - len(d.Threads); n > 0 {
+		left = append(left, fmt.Sprintf("%s without a lane took no turn here.", count(n, "thread")))
+	}
+	d.Left = strings.Join(left, " ")
 }
 
 // window returns the index of the first row that is drawn.
@@ -134,55 +246,69 @@ func window(rows []protocol.Row) int {
 	return max(0, min(failed+behind, len(rows))-longest)
 }
 
-// fit decides how wide the blocks are: as their labels need, if there is room, and narrower where there are many.
+// fit decides how wide the blocks are, and where each begins: as wide as their labels need, if there is room, and
+// narrower where there are many.
 func (d *drawing) fit() {
 	n := len(d.rows)
-	if n > 48 {
+	if n > many {
 		d.width = roomToRead / 2
-		return
+	} else {
+		wanted, least := 0, 72
+		for _, label := range d.labels {
+			above, last, two := strings.Cut(label, "\n")
+			wanted = max(wanted, utf8.RuneCountInString(above), utf8.RuneCountInString(last))
+			if two {
+				least = 108
+			}
+		}
+		d.width = int(math.Ceil(float64(wanted)*charWidth)) + padding
+		d.width = max(roomToRead, min(d.width, max(pageWidth/max(n, 1)-gap, least), 220))
 	}
-	wanted := 0
-	for _, row := range d.rows {
-		wanted = max(wanted, utf8.RuneCountInString(d.label(row)))
+	x := margin
+	for i, row := range d.rows {
+		switch {
+		case i == 0:
+		case n > many && d.rows[i-1].Thread == row.Thread && !d.rows[i-1].Waits:
+			x += d.width + nearGap
+		default:
+			x += d.width + gap
+		}
+		d.xs = append(d.xs, x)
 	}
-	d.width = int(math.Ceil(float64(wanted)*charWidth)) + padding
-	d.width = max(roomToRead, min(d.width, max(pageWidth/n-gap, 72), 220))
+	d.Width = x + d.width + endWidth
 }
 
 // A drawing is one in the making.
 type drawing struct {
 	lanes
-	rows     []protocol.Row
-	root     string
-	scenario protocol.Scenario
-	width    int // of a block
+	scene
+	rows   []protocol.Row // that are drawn, and their labels
+	labels []string
+	of     []int // the lane of each thread; -1 is none
+	xs     []int // where the block of each row begins
+	width  int   // of a block
+	high   int
 }
 
-// threads makes the lanes.
-func (d *drawing) threads(rows []protocol.Row) {
-	n := len(d.scenario.Threads)
-	for _, row := range rows {
-		n = max(n, row.Thread+1)
-	}
-	for i := range n {
-		d.Threads = append(d.Threads, lane{d.thread(i), class(i), axisHeight + i*laneHeight + laneHeight/2})
-	}
-}
-
-func (d *drawing) thread(i int) string { return protocol.Printable(d.scenario.Thread(i)) }
+func (d *drawing) thread(i int) string { return protocol.Printable(d.threads[i]) }
 
 // class is that of a thread's colour: neighbours differ.
-func class(thread int) string { return "t" + strconv.Itoa(thread%6) }
+func (d *drawing) class(thread int) string {
+	if thread == d.timers {
+		return "timers"
+	}
+	return "t" + strconv.Itoa(thread%6)
+}
 
-// x returns where the block of a row begins.
-func (d *drawing) x(i int) int { return margin + i*(d.width+gap) }
+// middle returns the middle of a thread's lane.
+func (d *drawing) middle(thread int) int { return d.Threads[d.of[thread]].Y }
 
 // y returns where the blocks of a thread begin.
-func (d *drawing) y(thread int) int { return d.Threads[thread].Y - blockHeight/2 }
+func (d *drawing) y(thread int) int { return d.middle(thread) - d.high/2 }
 
 func (d *drawing) block(i int, row protocol.Row) {
 	b := block{
-		Class: class(row.Thread), X: d.x(i), Y: d.y(row.Thread), Width: d.width, Height: blockHeight, Middle: d.x(i) + d.width/2, Base: d.Threads[row.Thread].Y + 4,
+		Class: d.class(row.Thread), X: d.xs[i], Y: d.y(row.Thread), Width: d.width, Height: d.high, Middle: d.xs[i] + d.width/2, Base: d.middle(row.Thread) + 4,
 		Number: strconv.Itoa(row.Turn), Preempts: row.Preempts, Failed: row.Failed,
 		Title: fmt.Sprintf("turn %d, %s: %s → %s", row.Turn, d.thread(row.Thread), protocol.Printable(row.From), protocol.Printable(row.To)),
 	}
@@ -196,32 +322,47 @@ func (d *drawing) block(i int, row protocol.Row) {
 		b.Class += " failed"
 		b.Title += "; failed here"
 	}
-	d.write(&b, row)
+	d.write(&b, d.labels[i])
 	d.Blocks = append(d.Blocks, b)
 }
 
 // write puts text into a block: on two lines where one is too short.
-func (d *drawing) write(b *block, row protocol.Row) {
+func (d *drawing) write(b *block, label string) {
 	if d.width < roomToRead {
 		return
 	}
 	size := int(float64(d.width-padding) / charWidth)
-	b.Label = d.label(row)
-	if file, rest, ok := strings.Cut(b.Label, ":"); ok && utf8.RuneCountInString(b.Label) > size {
-		b.Above, b.Label = fitted(file, size), ":"+rest
+	above, last, two := strings.Cut(label, "\n")
+	switch b.Label = above; {
+	case two && d.Low:
+	case two:
+		b.Above, b.Label = fitted(above, size), last
+		if file, line, ok := strings.Cut(last, ":"); ok && utf8.RuneCountInString(last) > size {
+			b.Label = fitted(file, max(size-len(line)-1, 1)) + ":" + line
+		}
+	case d.Low:
+	default:
+		d.split(b, size)
 	}
 	b.Label = fitted(b.Label, size)
 }
 
-// label is what stands in a block: where it ends, without folders.
-func (d *drawing) label(row protocol.Row) string {
+// split puts a place that is too long for one line on two.
+func (d *drawing) split(b *block, size int) {
+	if file, rest, ok := strings.Cut(b.Label, ":"); ok && utf8.RuneCountInString(b.Label) > size {
+		b.Above, b.Label = fitted(file, size), ":"+rest
+	}
+}
+
+// label is what stands in the block of a scenario's turn: where it ends, without folders.
+func label(row protocol.Row, root string) string {
 	switch {
 	case row.Waits:
 		return "waits"
 	case row.File == "":
 		return protocol.Printable(row.To)
 	}
-	short := protocol.Shorten(row.File, d.root)
+	short := protocol.Shorten(row.File, root)
 	return protocol.Printable(strings.Replace(row.To, short, path.Base(filepath.ToSlash(short)), 1))
 }
 
@@ -233,27 +374,23 @@ func fitted(text string, size int) string {
 	return string([]rune(text)[:size-1]) + "…"
 }
 
-// wait draws for how long the thread of a row is blocked behind it.
-func (d *drawing) wait(i int, row protocol.Row) {
-	if i == 0 && row.GoesOn {
-		d.stretch(0, d.x(0), row.Thread, "")
-	}
-	if !row.Waits {
-		return
-	}
-	until, on := d.Width, strings.TrimPrefix(protocol.Printable(row.To), "waits: ")
-	for j := i + 1; j < len(d.rows); j++ {
-		if d.rows[j].Thread == row.Thread {
-			until = d.x(j)
+// wait draws for how long a thread is blocked that is from x on, behind the row of that index.
+func (d *drawing) wait(x, thread, behind int, to string) {
+	until := d.Width
+	for i := behind + 1; i < len(d.rows); i++ {
+		if d.rows[i].Thread == thread {
+			until = d.xs[i]
 			break
 		}
 	}
+	on := strings.TrimPrefix(protocol.Printable(to), "waits: ")
 	on, _, _ = strings.Cut(on, " at ")
-	d.stretch(d.x(i)+d.width, until, row.Thread, on)
+	d.stretch(x, until, thread, on)
 }
 
 func (d *drawing) stretch(from, to, thread int, on string) {
-	s := stretch{X: from, Y: d.y(thread) + 8, Width: to - from, Height: blockHeight - 16, Middle: (from + to) / 2, Base: d.Threads[thread].Y + 4}
+	inset := d.high / 5
+	s := stretch{X: from, Y: d.y(thread) + inset, Width: to - from, Height: d.high - 2*inset, Middle: (from + to) / 2, Base: d.middle(thread) + 4}
 	if size := int(float64(s.Width-padding) / charWidth); size >= utf8.RuneCountInString(on) {
 		s.Label = on
 	}
@@ -265,8 +402,8 @@ func (d *drawing) lead(i int, row protocol.Row) {
 	if i == 0 || d.rows[i-1].Thread == row.Thread {
 		return
 	}
-	x, y := d.x(i)-gap, d.Threads[d.rows[i-1].Thread].Y
-	to := d.Threads[row.Thread].Y
+	x, y := d.xs[i]-gap, d.middle(d.rows[i-1].Thread)
+	to := d.middle(row.Thread)
 	middle := x + gap/2
 	d.Switches = append(d.Switches, switchLine{
 		Path:     fmt.Sprintf("M%d %dC%d %d %d %d %d %d", x, y, middle, y, middle, to, x+gap, to),
@@ -279,18 +416,22 @@ func (d *drawing) lead(i int, row protocol.Row) {
 func (d *drawing) fail() {
 	for i, row := range d.rows {
 		if row.Failed {
-			d.Mark = &mark{X: d.x(i) + d.width, Height: d.Height}
+			d.Mark = &mark{X: d.xs[i] + d.width, Height: d.Height, Means: "failed in this turn"}
 			return
 		}
 	}
-	if d.scenario.FailedTurn < 0 && d.scenario.Failed {
-		d.Mark = &mark{X: d.Width - endWidth/2, Height: d.Height, Label: "✗"}
+	if d.beyond != "" {
+		d.Mark = &mark{X: d.Width - endWidth/2, Height: d.Height, Label: "✗", Means: d.beyond}
 	}
 }
 
-// choose chooses the part that is shown first: where it failed, else the last switch that is emphasised.
+// choose chooses the part that is shown first: where it failed, else the last switch that is emphasised, else the
+// part before it failed.
 func (d *drawing) choose() {
 	on := 0
+	if d.beyond != "" {
+		on = len(d.Blocks) - 1
+	}
 	for i, b := range d.Blocks {
 		if b.Preempts {
 			on = i
@@ -299,13 +440,15 @@ func (d *drawing) choose() {
 	if i := slices.IndexFunc(d.Blocks, func(b block) bool { return b.Failed }); i >= 0 {
 		on = i
 	}
-	d.Blocks[on].On, d.Steps[on].On = true, true
+	if len(d.Blocks) > 0 {
+		d.Blocks[on].On, d.Steps[on].On = true, true
+	}
 }
 
 // step says what a row is about.
 func (d *drawing) step(row protocol.Row, at code) step {
 	s := step{
-		Class: class(row.Thread), Turn: "turn " + strconv.Itoa(row.Turn), Thread: d.thread(row.Thread),
+		Class: d.class(row.Thread), Turn: "turn " + strconv.Itoa(row.Turn), Thread: d.thread(row.Thread),
 		From: protocol.Printable(row.From), To: protocol.Printable(row.To), Preempts: row.Preempts, Failed: row.Failed, Code: at.lines,
 	}
 	if row.GoesOn {
@@ -315,6 +458,26 @@ func (d *drawing) step(row protocol.Row, at code) step {
 		s.File = protocol.Shorten(at.file, d.root)
 	}
 	return s
+}
+
+// share leaves out code that stands at an earlier step, where there are many steps.
+func (d *drawing) share() {
+	if len(d.Steps) <= many {
+		return
+	}
+	first := map[string]*step{}
+	for i := range d.Steps {
+		s := &d.Steps[i]
+		if s.Code == nil {
+			continue
+		}
+		key := fmt.Sprint(s.File, s.Code)
+		if same := first[key]; same != nil {
+			s.Code, s.Same = nil, same
+			continue
+		}
+		first[key] = s
+	}
 }
 
 // name gives the parts of the drawing names that begin with that of the scenario.

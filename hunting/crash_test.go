@@ -24,6 +24,7 @@ func TestClassify(t *testing.T) {
 		{"error", "exit status 2", "panic", "no tea left, at … at example.com/shop.TestError"},
 		{"overflow", "exit status 2", "panic", "stack overflow at example.com/shop.f shop_test.go:"},
 		{"ours", "exit status 2", "tool", "invalid memory address or nil pointer dereference in example.com/shop/zz_orchtest/lib/hunt.Broken"},
+		{"exit0", "exit status 2", "panic", "unexpected call to os.Exit(0) during test at example.com/shop.TestExit shop_test.go:131"},
 		{"asleepinours", "exit status 2", "tool", "all goroutines are asleep"},
 		{"asleep", "exit status 2", "deadlock", "deadlock: sync.Mutex.Lock shop_test.go:"},
 		{"exit", "exit status 1", "failure", "exit: exit status 1"},

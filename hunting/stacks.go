@@ -83,7 +83,7 @@ func (f frame) library() bool {
 	if strings.HasPrefix(f.place, "_testmain.go:") {
 		return true
 	}
-	for _, path := range []string{"sync.", "sync/atomic.", "internal/sync.", "internal/poll.", "internal/race.", "testing.", "reflect.", "time.", "context."} {
+	for _, path := range []string{"sync.", "sync/atomic.", "os.", "internal/sync.", "internal/poll.", "internal/race.", "testing.", "reflect.", "time.", "context."} {
 		if strings.HasPrefix(f.function, path) {
 			return true
 		}

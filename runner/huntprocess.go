@@ -70,6 +70,7 @@ func (h *hunt) process(ctx context.Context, t *huntTest, request protocol.HuntRe
 func (h *hunt) huntArgs(t *huntTest, request protocol.HuntRequest) []string {
 	args := []string{
 		"-test.timeout=0", // ours is --schedule-timeout
+		"-test.paniconexit0",
 		fmt.Sprintf("-test.count=%d", request.Count),
 		"-test.parallel=64", // tests that wait for each other have to run at once
 		"-test.run=" + t.pattern,

@@ -46,7 +46,7 @@ func (r *rewriter) selectStmt(s *ast.SelectStmt) {
 	}
 	end := text("}")
 	if !hasDefault {
-		end = text("default: for {}}") // is not reached; a statement that never ends stays one
+		end = text(";default: for {}}") // is not reached; a statement that never ends stays one
 	}
 	r.replace(s.Pos(), r.End(s), append(parts, r.span(at, s.Body.Rbrace), end)...)
 }

@@ -85,9 +85,10 @@ func (th *thread) arrive(site string, held bool) {
 // forever does not return: the schedule is over, and the process is about to end.
 func forever() { select {} }
 
-// after follows each operation that may have blocked: a thread that had been seen blocked queues for its turn.
+// after follows each operation that may have blocked: a thread that had been seen blocked queues for its turn. One of
+// an earlier schedule, as of a goroutine that serves all tests, is nobody's thread until its next point.
 func (th *thread) after() {
-	if th == nil || th.HasBaton() {
+	if th == nil || th.HasBaton() || running.Load() != th.s {
 		return
 	}
 	th.stop(th.where())

@@ -58,6 +58,8 @@ func TestVerdicts(t *testing.T) {
 		{"TestProgramDeadlock", protocol.HuntFinding, protocol.FoundDeadlock, []string{"sync.Mutex.Lock", "sync.WaitGroup.Wait"}},
 		{"TestProgramLeak", protocol.HuntFinding, protocol.FoundLeak, []string{"chan send"}},
 		{"TestProgramPanic", protocol.HuntFinding, protocol.FoundPanic, []string{"panic: lost", "programs_test.go"}},
+		{"TestProgramPanicMain", protocol.HuntFinding, protocol.FoundPanic, nil},
+		{"TestProgramServed", protocol.HuntDone, "", nil},
 		{"TestProgramFailure", protocol.HuntFinding, protocol.FoundFailure, nil},
 		{"TestProgramGoexit", protocol.HuntFinding, protocol.FoundFailure, nil},
 		{"TestProgramSubtests", protocol.HuntDone, "", nil},
@@ -111,7 +113,7 @@ func replays(t *testing.T, program string, found protocol.HuntReport) {
 // TestSame runs the same schedules in several processes.
 func TestSame(t *testing.T) {
 	t.Parallel()
-	for _, program := range []string{"TestProgramClean", "TestProgramSubtests", "TestProgramParallel", "TestProgramAdopted"} {
+	for _, program := range []string{"TestProgramClean", "TestProgramSubtests", "TestProgramParallel", "TestProgramAdopted", "TestProgramServed"} {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()
 			want := ""

@@ -155,13 +155,13 @@ func (s *schedule) oversee() {
 	}()
 	s.conductor.Oversee(s)
 	if s.h.over() && !s.mainOver.Load() && !s.crashes.Load() {
-		os.Exit(found)
+		os.Exit(told)
 	}
 }
 
-// Exit statuses of a process that cannot go on.
+// Exit statuses of a process that cannot go on. None is 0, which the testing package takes for a test that calls os.Exit.
 const (
-	found      = 1
+	told       = 1 // the report says why
 	toolFailed = 3
 )
 
@@ -169,6 +169,10 @@ const (
 // was found.
 func (s *schedule) end() {
 	s.mainOver.Store(true)
+	if panicking() {
+		s.panics()
+		return
+	}
 	if race.Errors() > 0 {
 		s.races()
 	} else if s.t.Failed() {

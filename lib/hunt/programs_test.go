@@ -246,3 +246,41 @@ func TestProgramOld(t *testing.T) {
 	begin(t)
 	hunt.To(old).Send(sends, 1)
 }
+
+// TestProgramPanicMain panics in the test's own goroutine, under some schedules.
+func TestProgramPanicMain(t *testing.T) {
+	begin(t)
+	var mu sync.Mutex
+	n := new(int)
+	hunt.Go(starts, func() {
+		lock(&mu)
+		n = nil
+		unlock(&mu)
+	})
+	lock(&mu)
+	*n = 1
+	unlock(&mu)
+}
+
+// answers are given by a goroutine that is older than any schedule, and serves all of them.
+var questions, answers = make(chan int), make(chan int)
+
+func init() {
+	if !hunt.Hunts {
+		return
+	}
+	hunt.Go(starts, func() {
+		for q := hunt.Receive(gets, questions); ; q = hunt.Receive(gets, questions) {
+			hunt.To(answers).Send(sends, q+1)
+		}
+	})
+}
+
+func TestProgramServed(t *testing.T) {
+	begin(t)
+	hunt.Go(starts, func() { hunt.Gosched(starts) })
+	hunt.To(questions).Send(sends, 1)
+	if a := hunt.Receive(gets, answers); a != 2 {
+		t.Error(a)
+	}
+}

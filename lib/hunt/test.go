@@ -45,7 +45,12 @@ func Run(site string, t *testing.T, name string, f func(*testing.T)) bool {
 }
 
 // depart is the last of a subtest's cleanup functions. The goroutine goes on in the testing package.
-func (th *thread) depart() { th.Depart() }
+func (th *thread) depart() {
+	if panicking() {
+		th.s.panics()
+	}
+	th.Depart()
+}
 
 // cancel takes back a thread that will not begin.
 //

@@ -3,6 +3,7 @@ package hunt
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 // inconclusive ends the process: what would have come of the schedule is not known.
 func (s *schedule) inconclusive(reason string) {
 	s.tellLast(protocol.HuntReport{Kind: protocol.HuntInconclusive, Reason: reason})
-	os.Exit(0)
+	os.Exit(told)
 }
 
 // diverges reports that a replay has left its trace.
@@ -26,7 +27,7 @@ func (s *schedule) diverges() {
 // notHuntable ends the process: the test does what is not under control.
 func (s *schedule) notHuntable(reason string) {
 	s.tellLast(protocol.HuntReport{Kind: protocol.HuntNotHuntable, Reason: reason})
-	os.Exit(0)
+	os.Exit(told)
 }
 
 // NotHuntable ends the process if a test is being hunted: the operation at the site is not under control.
@@ -58,6 +59,30 @@ func (s *schedule) panicked(th *thread, value any) {
 	f.Threads[th.id].Stack = stack
 	s.crashes.Store(true)
 	s.tellLast(protocol.HuntReport{Kind: protocol.HuntFinding, Finding: f})
+}
+
+// panics reports that the goroutine of the test, or of a subtest, panics, which is about to end the process: what it
+// prints says of what, and where.
+func (s *schedule) panics() {
+	s.crashes.Store(true)
+	s.tellLast(protocol.HuntReport{Kind: protocol.HuntFinding, Finding: s.finding(protocol.FoundPanic, "", "panic")})
+}
+
+// panicking reports whether the calling cleanup function runs because its test panics: to recover the panic it would have
+// to be deferred by the test.
+func panicking() bool {
+	var pcs [32]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for more := true; more; {
+		var frame runtime.Frame
+		switch frame, more = frames.Next(); frame.Function {
+		case "runtime.gopanic":
+			return true
+		case "runtime.Goexit", "testing.tRunner":
+			return false
+		}
+	}
+	return false
 }
 
 // firstPlace returns the first place of a stack that is not the runtime's.
