@@ -105,6 +105,7 @@ func (h *hunt) confirm(t *huntTest, found *hunting.Found, single protocol.HuntRe
 	trace, schedule, strategy := found.Trace, found.Schedule, found.Strategy
 	for _, way := range []string{"replay", "number", "lenient"} {
 		request := single
+		request.Window = windowOf(found.Finding.Kind)
 		switch {
 		case way == "number" && strategy != hunting.Delay:
 		case way != "number" && trace != "":
@@ -141,6 +142,16 @@ func (h *hunt) confirm(t *huntTest, found *hunting.Found, single protocol.HuntRe
 		return found, p
 	}
 	return found, nil
+}
+
+// windowOf is for how many milliseconds nothing may change before a finding of the kind is one: packages that are not
+// rewritten may have timers that wake a thread.
+func windowOf(kind string) int {
+	switch kind {
+	case protocol.FoundDeadlock, protocol.FoundLeak:
+		return 1000
+	}
+	return 0
 }
 
 // follows runs one schedule in a process of its own, by a trace unless that is "".

@@ -26,6 +26,7 @@ type schedule struct {
 	expected  time.Duration   // since then, when the last real timer fires; belongs to the baton
 	decision  decide.Decision // belongs to the baton
 	turns     []turn          // belongs to the baton
+	own       int             // how many turns threads had that were not there before; belongs to the baton
 	fireNext  bool            // it was decided that the next timer fires; belongs to the baton
 	long      bool            // it has taken long: all have their turns in turn; belongs to the baton
 	limit     bool            // it has taken too long; belongs to the baton
@@ -166,6 +167,9 @@ func (s *schedule) Next(_ *conductor.Thread, settled bool) *conductor.Thread {
 	th := s.all[number]
 	th.last = len(s.turns)
 	s.turns = append(s.turns, turn{thread: number, from: th.site})
+	if th.isNew() {
+		s.own++
+	}
 	s.tick()
 	return &th.Thread
 }
