@@ -30,6 +30,9 @@ type content struct {
 	Data      data
 }
 
+// More is the number of those that are not drawn, for people.
+func (all *content) More() string { return grouped(all.Undrawn) }
+
 // A packageRow is a package in the table of all.
 type packageRow struct {
 	Name                    string
