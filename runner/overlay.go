@@ -19,9 +19,13 @@ import (
 //
 // It holds copies: it is to be written anew once a file has changed.
 func Overlay(ctx context.Context, c Config, file string) error {
+	named := file
 	file, err := filepath.Abs(file)
 	if err != nil {
 		return err
+	}
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return usagef("overlay: -o %s: it is a folder: name a file", named)
 	}
 	r, err := newRun(c)
 	if err != nil {
