@@ -35,6 +35,9 @@ type content struct {
 	found []foundCase
 }
 
+// More is the number of those that are not drawn, for people.
+func (all *content) More() string { return grouped(all.Undrawn) }
+
 // A packageRow is a package in the table of all.
 type packageRow struct {
 	Name                    string

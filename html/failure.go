@@ -142,5 +142,9 @@ func command(s *junit.Scenario) string {
 
 // message says in a line why a scenario did not pass.
 func message(c *junit.Case, found explanation) string {
-	return cmp.Or(said(c), firstLine(found.reason), firstLine(found.output))
+	reason, output := firstLine(found.reason), firstLine(found.output)
+	if verdict, _, _ := strings.Cut(found.text, "\n"); !strings.Contains(verdict, ": ") {
+		return cmp.Or(said(c), output, reason) // it is a note on a failure that the output tells
+	}
+	return cmp.Or(said(c), reason, output)
 }

@@ -152,3 +152,19 @@ func TestIDs(t *testing.T) {
 		})
 	}
 }
+
+// TestOutcomes: labels are told from each other, whatever they have in them.
+func TestOutcomes(t *testing.T) {
+	r := newRecorder(t)
+	r.plan("TestMany", "first", "second")
+	r.attr("TestMany", protocol.AttrExploration, protocol.Exploration{Version: 1, Sequences: "2", Planned: 2, Passed: 2, Outcomes: []protocol.Outcome{
+		{Label: "残高 30", Scenarios: 1, Sequence: "0,1"}, {Label: "two\nlines", Scenarios: 1, Sequence: "1,0"},
+	}})
+	r.end("TestMany", "pass")
+	page := r.page(html.Config{})
+	for _, want := range []string{`<th scope="row">残高 30</th>`, `<th scope="row">&#34;two\nlines&#34;</th>`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+}

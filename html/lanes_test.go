@@ -184,3 +184,21 @@ func TestExplained(t *testing.T) {
 		})
 	}
 }
+
+// TestMessage: the line that stands for a failure is what says most about it.
+func TestMessage(t *testing.T) {
+	for name, test := range map[string]struct{ output, want string }{
+		"said by the test":    {"    x_test.go:1: no\n\n    scenario 0,1 failed\n", "x_test.go:1: no"},
+		"with a note":         {"    x_test.go:1: no\n\n    scenario 0,1 failed\n    it failed in a batch, too\n", "x_test.go:1: no"},
+		"said by the verdict": {"    x_test.go:1: hello\n\n    scenario 0,1 failed: it took too long\n    it diverged\n", "it took too long"},
+		"just a note":         {"\n    scenario 0,1 failed\n    it was part of the plan run\n", "it was part of the plan run"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := junit.Case{Output: test.output + "    threads: 0 \"a\"\n\n    replay: orchtest --sequence 0,1 .\n",
+				Scenario: &junit.Scenario{Label: "0,1", Replay: [2]string{"orchtest --sequence ", " ."}}}
+			if got := message(&c, explained(&c)); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
