@@ -26,6 +26,10 @@ func arrange(args []string, flags []cli.Flag) (own, packages, goArgs []string, e
 		}
 		name, _, hasValue := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 		takesValue, known := lookup(name, flags)
+		if len(args) > 0 && name == "rerun-fails" && !hasValue && strings.Trim(args[0], "0123456789") == "" {
+			// Its value may be left out, and what follows is a package then. None is called by a number.
+			return nil, nil, nil, &runner.UsageError{Err: fmt.Errorf("%s %s: write it as %[1]s=%[2]s", arg, args[0])}
+		}
 		if !known {
 			hint := "see orchtest --help"
 			if runner.IsGoFlag(name) {

@@ -58,7 +58,10 @@ func completionOf(flags []cli.Flag) completion {
 	for _, command := range commands() {
 		c.Commands = append(c.Commands, completedWord{command.name, command.usage})
 	}
-	values := map[string][]string{"format": runner.Formats(), "explore": explore.Strategies(), "isolation": runner.Isolations()}
+	values := map[string][]string{
+		"format": runner.Formats(), "explore": explore.Strategies(), "isolation": runner.Isolations(),
+		"hide-summary": runner.SummarySections(), "junitfile-testsuite-name": runner.JUnitNames(), "junitfile-testcase-classname": runner.JUnitNames(),
+	}
 	for _, flag := range flags {
 		f := completedFlag{Values: values[flag.Names()[0]]}
 		for _, name := range flag.Names() {

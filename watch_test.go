@@ -348,6 +348,19 @@ func TestWatchDuringARun(t *testing.T) {
 	s.ends(130)
 }
 
+// A command at the end that fails does not end it.
+func TestWatchGoesOnAfterPostRun(t *testing.T) {
+	t.Parallel()
+	s := watching(t, true, "--post-run-command", "./missing")
+	s.see(`orchtest: --post-run-command ./missing: `)
+	s.see(`waiting for changes; r`)
+	s.write("bank/limit_test.go", "package bank\n\nconst LIMIT = 70\n")
+	s.see(`orchtest: --post-run-command ./missing: `)
+	s.see(`not passed: example.com/m/bank`)
+	s.press("q")
+	s.ends(1)
+}
+
 // However it ends, the terminal is as it was.
 func TestWatchIsKilled(t *testing.T) {
 	t.Parallel()

@@ -20,6 +20,13 @@ _orchtest() {
 	if [[ $COMP_CWORD == 1 ]]; then
 		COMPREPLY=($(compgen -W '{{range .Commands}}{{.Name}} {{end}}' -- "$word"))
 	fi
+	case ${COMP_WORDS[1]} in
+	completion)
+		[[ $COMP_CWORD == 2 ]] && COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word"))
+		[[ $COMP_CWORD == 1 ]] || return ;;
+	merge)
+		[[ $COMP_CWORD == 1 ]] || { COMPREPLY=($(compgen -f -- "$word")); return; } ;;
+	esac
 	COMPREPLY+=($(compgen -d -S / -- "$word"))
 	[[ ${#COMPREPLY[@]} == 1 && $COMPREPLY == */ ]] && compopt -o nospace 2>/dev/null
 }

@@ -3,6 +3,7 @@ complete -c orchtest -e
 {{- range .Commands}}
 complete -c orchtest -n __fish_use_subcommand -f -a '{{.Name}}' -d '{{quote .Usage}}'
 {{- end}}
+complete -c orchtest -n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'
 {{- range .Flags}}
 complete -c orchtest{{range .Names}}{{if eq (len .) 2}} -s {{trim . "-"}}{{else}} -l {{trim . "-"}}{{end}}{{end}} -d '{{quote .Usage}}'
 {{- if .Values}} -x -a '{{join .Values " "}}'{{else if .File}} -r -F{{else if .Value}} -x{{end}}

@@ -343,9 +343,58 @@ func TestBrowser(t *testing.T) {
 			b := open(t, browser, pageOf(t, text))
 			b.until(`document.querySelectorAll(".row").length === 1`)
 			if strings.Contains(text, "<script>") {
-				b.until(fmt.Sprintf(`document.querySelector(".failure .output").textContent.includes(%q)`, text))
+				b.until(fmt.Sprintf(`[...document.querySelectorAll(".failure .output")].some((e) => e.textContent.includes(%q))`, text))
 				b.until(fmt.Sprintf(`document.querySelector(".row .name").textContent.includes(%q)`, strings.ReplaceAll(text, "/", "_")))
 			}
+		}
+	})
+
+	t.Run("hunt", func(t *testing.T) {
+		text := hunt(t).page(html.Config{Source: shopSource})
+		for _, scheme := range []string{"light", "dark"} {
+			b := open(t, browser, text, theme(scheme))
+			if scheme == "light" {
+				b.picture(chromedp.Screenshot(chromedp.CSS("#found1")), "hunt.png")
+			}
+			if n := eval[int](b, `document.querySelectorAll("#found1 .track .turn, #found1 .track .blocked").length`); n != 13+3 {
+				t.Errorf("%d blocks and stretches are drawn, want 13 and 3", n)
+			}
+			b.do(chromedp.Click(chromedp.CSS("#found1 a.turn:nth-of-type(9) rect")))
+			if code := eval[string](b, `document.querySelector("#found1 .steps .on .code .to").textContent`); !strings.Contains(code, "to.mu.Lock()") {
+				t.Errorf("the code is %q", code)
+			}
+			b.press(kb.ArrowRight, kb.ArrowRight)
+			if got := eval[string](b, `document.activeElement.getAttribute("aria-label")`); got != "turn 11, account_test.go:12: bank/account.go:12 sync.Mutex.Lock → waits: sync.Mutex.Lock at bank/account.go:12" {
+				t.Errorf("%s has the focus", got)
+			}
+			b.do(chromedp.Click(chromedp.CSS("#found1 .copy")))
+			b.until(`document.querySelector("#found1 .copy").textContent === "Copied"`)
+			b.do(chromedp.Click(chromedp.CSS(`#hunted a[href="#found2"]`)))
+			b.until(`document.querySelector("#found2").open`)
+			for _, width := range []int64{1280, 390} {
+				b.do(chromedp.EmulateViewport(width, 800))
+				if over := eval[bool](b, `document.documentElement.scrollWidth > document.documentElement.clientWidth`); over {
+					t.Errorf("%s: the page is wider than a window of %d", scheme, width)
+				}
+			}
+		}
+	})
+
+	t.Run("long", func(t *testing.T) {
+		b := open(t, browser, longHunt(t).page(html.Config{Source: shopSource}), theme("light"))
+		if seen := eval[bool](b, `(() => { const track = document.querySelector("#found1 .track").getBoundingClientRect(), turn = document.querySelector("#found1 .turn.on").getBoundingClientRect();
+			return track.left <= turn.left && turn.right <= track.right })()`); !seen {
+			t.Error("one has to scroll to what is shown first")
+		}
+		b.do(chromedp.Click(chromedp.CSS("#found1 .turn.on rect")))
+		b.press(kb.End)
+		if seen := eval[[]float64](b, `[document.activeElement.getBoundingClientRect().bottom, document.querySelector("#found1 .steps").getBoundingClientRect().top,
+			document.querySelector("#found1 .steps").getBoundingClientRect().bottom, innerHeight]`); seen[0] > seen[1] || seen[2] > seen[3] {
+			t.Errorf("a turn of the last lane ends at %.0f, its code is from %.0f to %.0f, the window has %.0f", seen[0], seen[1], seen[2], seen[3])
+		}
+		b.press(kb.Home, kb.ArrowRight, kb.ArrowRight)
+		if code := eval[string](b, `document.querySelector("#found1 .steps .on .code").textContent`); !strings.Contains(code, "mu.Lock()") {
+			t.Errorf("the code is %q", code)
 		}
 	})
 

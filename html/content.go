@@ -24,11 +24,19 @@ type content struct {
 	Explored  []*explored
 	Failures  []*failure // scenarios that are drawn
 	Undrawn   int        // scenarios that failed and are not
-	Broken    []broken   // ordinary tests, and packages as a whole
+	Hunts     []segment  // of the tests that were hunted
+	Hunted    []*hunted
+	Findings  []*failure
+	Broken    []broken // ordinary tests, and packages as a whole
 	Packages  []packageRow
 	Scenarios int
 	Data      data
+
+	found []foundCase
 }
+
+// More is the number of those that are not drawn, for people.
+func (all *content) More() string { return grouped(all.Undrawn) }
 
 // A packageRow is a package in the table of all.
 type packageRow struct {
@@ -67,6 +75,7 @@ func newContent(packages []junit.Package, c Config) *content {
 	for _, test := range all.Explored {
 		test.finish()
 	}
+	all.finishHunts()
 	all.Totals = totals(all.Explored)
 	all.Data = newData(all.Explored)
 	all.draw(c)
@@ -94,6 +103,10 @@ func (all *content) add(p junit.Package) {
 			all.explored(tests, p, c.Scenario.Test).add(c)
 			continue
 		}
+		told := all.addHunted(p, c)
+		if told && c.Hunt.Found != nil {
+			continue
+		}
 		switch c.Verdict {
 		case junit.Passed:
 			row.Passed++
@@ -102,6 +115,9 @@ func (all *content) add(p junit.Package) {
 			row.Skips = append(row.Skips, skip{c.Name, c.Message})
 		case junit.Failed, junit.Errored:
 			row.Failed++
+			if told {
+				continue
+			}
 			all.Broken = append(all.Broken, broken{
 				Package: p.Name, Name: c.Name, Verdict: string(c.Verdict), Message: said(c), Output: limited(c.Output),
 				Took: duration(c.Seconds),
@@ -149,13 +165,22 @@ func (all *content) sayHeadline() {
 	if n := len(all.Broken); n > 0 {
 		parts = append(parts, count(n, "test"))
 	}
-	switch all.Good = len(parts) == 0 && all.Incomplete == ""; {
-	case len(parts) > 0:
-		all.Headline = strings.Join(parts, " and ") + " failed"
+	failed := ""
+	if len(parts) > 0 {
+		failed = strings.Join(parts, " and ") + " failed"
+	}
+	if n := len(all.Findings); n > 0 {
+		failed = strings.TrimSuffix(count(n, "finding")+"; "+failed, "; ")
+	}
+	switch all.Good = failed == "" && all.Incomplete == ""; {
+	case failed != "":
+		all.Headline = failed
 	case all.Incomplete != "":
 		all.Headline = "Not complete"
 	case all.Scenarios == 0 && len(all.Packages) == 0:
 		all.Headline = "There was nothing to test"
+	case len(all.Hunted) > 0:
+		all.Headline = all.huntHeadline()
 	default:
 		all.Headline = "All passed"
 	}

@@ -43,6 +43,16 @@ func pageOf(t testing.TB, text string) string {
 	r.begin("TestSkipped" + text)
 	r.say("TestSkipped"+text, text)
 	r.end("TestSkipped"+text, "skip")
+	place := text + "\t" + text + "/a.go:3:1"
+	o := outcome(protocol.HuntFailed, text)
+	o.Strategies, o.Unconfirmed = []string{text}, []protocol.HuntSeen{{Name: text, Times: 1}}
+	r.found("TestHunted"+text, o, map[string]protocol.HuntFound{"deadlock": {
+		Version: 1, Strategy: text, Seed: text, Replay: text, Files: map[string]string{text + "/a.go": text},
+		Finding: protocol.Finding{
+			Kind: text, Text: text, Threads: []protocol.HuntThread{{Started: place, On: text, At: text, Since: 1}},
+			Turns: []protocol.HuntTurn{{Thread: -1, From: place}, {From: place, To: place}, {From: place, Blocked: true}},
+		},
+	}}, "deadlock")
 	r.say("", text)
 	r.end("", "fail")
 	return r.page(html.Config{Incomplete: text, Source: func(string, int, int) []string { return []string{text} }})
@@ -63,6 +73,8 @@ func tags(page string) (all map[string]bool, scripts int) {
 func checkHostile(t testing.TB) func(*testing.T, string) {
 	known, scripts := tags(pageOf(t, "b"))
 	some, _ := tags(shop(t).page(html.Config{Source: source}))
+	maps.Copy(known, some)
+	some, _ = tags(hunt(t).page(html.Config{Source: shopSource}))
 	maps.Copy(known, some)
 	return func(t *testing.T, text string) {
 		found, n := tags(pageOf(t, text))

@@ -24,20 +24,35 @@ func explained(c *junit.Case) explanation {
 	}
 	begin := "    scenario " + label + " "
 	end := "    replay: " + replay + "\n"
-	i := lastLine(output, begin)
-	if i < 0 || replay == "" {
+	if replay == "" {
 		return explanation{output: output}
+	}
+	rest, text := cutOut(output, begin, end)
+	if text == "" {
+		return explanation{output: output}
+	}
+	return explanation{output: rest, reason: reason(text, label, needs), text: text}
+}
+
+// cutOut takes out of an output what begins with a line, and ends with another one; without its indentation. The
+// text is "" where that is not there.
+func cutOut(output, begin, end string) (rest, text string) {
+	i := lastLine(output, begin)
+	if i < 0 {
+		return output, ""
 	}
 	n := strings.Index(output[i:]+"\n", end)
 	if n < 0 {
-		return explanation{output: output}
+		return output, ""
 	}
 	n = min(n+len(end), len(output[i:]))
-	text := strings.ReplaceAll("\n"+output[i:i+n], "\n    ", "\n")[1:]
-	return explanation{
-		output: strings.TrimRight(output[:i], "\n") + "\n" + strings.TrimLeft(output[i+n:], "\n"),
-		reason: reason(text, label, needs), text: strings.TrimRight(text, "\n"),
-	}
+	text = strings.ReplaceAll("\n"+output[i:i+n], "\n    ", "\n")[1:]
+	return strings.TrimRight(output[:i], "\n") + "\n" + strings.TrimLeft(output[i+n:], "\n"), strings.TrimRight(text, "\n")
+}
+
+// indented returns lines as they stand in an output.
+func indented(text string) string {
+	return strings.ReplaceAll(strings.ReplaceAll("\n"+text, "\n", "\n    "), "\n    \n", "\n\n")[1:]
 }
 
 // reason returns what stands between the verdict and the threads, less what is said of the switches that the scenario

@@ -42,6 +42,7 @@ type outcome struct {
 func outcomes(all []protocol.Outcome) (shown []outcome) {
 	for _, o := range all {
 		each := outcome{Outcome: o, Number: grouped(o.Scenarios)}
+		each.Label = protocol.Printable(o.Label) // so that no two look alike
 		switch {
 		case o.Forbidden:
 			each.Remark, each.Bad = "forbidden", o.Scenarios > 0

@@ -12,7 +12,7 @@ import (
 	"github.com/orchtest/orchtest/timeline"
 )
 
-// A failure is a scenario that failed, as it is drawn.
+// A failure is a scenario that failed, or the finding of a hunt, as it is drawn.
 type failure struct {
 	ID            string
 	Package, Test string
@@ -22,10 +22,12 @@ type failure struct {
 	Took          string
 	File          string // of the call; "" where it is not known
 	Line          int
-	Preemptions   string   // how many there are, in words
+	Chips         []string // what is said of it in a word
 	Needs         string   // which of them it needs, if that is known
 	Notes         []string // what orchtest has to say about it
-	Lanes         *lanes   // nil where its turns are not known
+	Threads       []string // of a finding: what they wait for
+	Lanes         *lanes   // nil where its turns are not drawn
+	Undrawn       string   // why not
 	Output        string
 	Text          string
 	Replay        string
@@ -43,7 +45,14 @@ type candidate struct {
 // draw draws as many of the scenarios that failed as there is room for.
 func (all *content) draw(c Config) {
 	room := cmp.Or(c.Room, DefaultRoom)
-	var drawing strings.Builder
+	for i, found := range all.found {
+		test, label := all.testOf(found)
+		f := newFinding(test, label, found.Case, c, room >= 0)
+		f.ID = fmt.Sprintf("found%d", i+1)
+		room -= f.draw()
+		all.Findings = append(all.Findings, f)
+		test.Findings = append(test.Findings, f)
+	}
 	for _, found := range candidates(all.Explored) {
 		if room < 0 {
 			all.Undrawn++
@@ -51,19 +60,24 @@ func (all *content) draw(c Config) {
 		}
 		f := newFailure(found.test, found.test.cases[found.index], c)
 		f.ID = fmt.Sprintf("f%d", len(all.Failures)+1)
-		if f.Lanes != nil {
-			f.Lanes.name(f.ID)
-		}
-		drawing.Reset()
-		if err := page.ExecuteTemplate(&drawing, "failure", f); err != nil {
-			panic("html: " + err.Error()) // the template is ours, and the builder takes everything
-		}
-		room -= drawing.Len()
-		f.Drawing = template.HTML(drawing.String())
+		room -= f.draw()
 		all.Failures = append(all.Failures, f)
 		found.test.Drawn = append(found.test.Drawn, f)
 		all.Data.draw(found.test, found.index, len(all.Failures))
 	}
+}
+
+// draw makes what the page has of a failure that has an ID, and returns how long that is.
+func (f *failure) draw() int {
+	if f.Lanes != nil {
+		f.Lanes.name(f.ID)
+	}
+	var drawing strings.Builder
+	if err := page.ExecuteTemplate(&drawing, "failure", f); err != nil {
+		panic("html: " + err.Error()) // the template is ours, and the builder takes everything
+	}
+	f.Drawing = template.HTML(drawing.String())
+	return drawing.Len()
 }
 
 // candidates returns the scenarios that failed: of every test the one with the fewest preemptions, then of every
@@ -98,7 +112,7 @@ func newFailure(test *explored, c *junit.Case, config Config) *failure {
 	s := c.Scenario
 	f := &failure{
 		Package: test.Package, Test: test.Name, Label: s.Label, Errored: c.Verdict == junit.Errored,
-		Took: duration(c.Seconds), File: c.File, Line: c.Line, Replay: command(s),
+		Undrawn: "It took no turn.", Took: duration(c.Seconds), File: c.File, Line: c.Line, Replay: command(s),
 	}
 	found := explained(c)
 	f.Output, f.Text = limited(found.output), limited(found.text)
@@ -109,10 +123,11 @@ func newFailure(test *explored, c *junit.Case, config Config) *failure {
 		}
 	}
 	if s.Turns != nil && len(s.Turns.Turns) > 0 {
-		f.Lanes = newLanes(*s.Turns, s.Root, config.Source)
+		f.Lanes = newLanes(sceneOf(*s.Turns, s.Root, config.Source))
 		f.Needs = s.Turns.Needs
-		f.Preemptions = count(preemptions(s.Turns), "preemption")
+		f.Chips = append(f.Chips, count(preemptions(s.Turns), "preemption"))
 	}
+	f.Chips = append(f.Chips, f.Took)
 	return f
 }
 
@@ -127,5 +142,9 @@ func command(s *junit.Scenario) string {
 
 // message says in a line why a scenario did not pass.
 func message(c *junit.Case, found explanation) string {
-	return cmp.Or(said(c), firstLine(found.reason), firstLine(found.output))
+	reason, output := firstLine(found.reason), firstLine(found.output)
+	if verdict, _, _ := strings.Cut(found.text, "\n"); !strings.Contains(verdict, ": ") {
+		return cmp.Or(said(c), output, reason) // it is a note on a failure that the output tells
+	}
+	return cmp.Or(said(c), reason, output)
 }

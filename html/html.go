@@ -4,15 +4,15 @@
 //	err := html.Write(file, report.Packages(), html.Config{})
 //
 // The page shows, for each orchestrated test, what became of its scenarios and what they covered; each scenario
-// that failed as lanes, one for each thread, with the lines of code; a list of all scenarios to search; and the
-// ordinary tests by package. It shows the same cases as the JUnit report of the same run.
+// that failed as lanes, one for each thread, with the lines of code; a list of all scenarios to search; what became of
+// each test that was hunted, with what was found as lanes, too; and the ordinary tests by package. It shows the same cases as the JUnit report of the same run.
 //
 // Where the browser runs no scripts there is no list of all scenarios. Everything else can be read, and used
 // with the keyboard.
 //
-// Limits: lanes are drawn of as many scenarios as fit into [Config.Room], of each test those with the fewest
-// preemptions first. The others are in the list, with their message and the command that replays them, and the
-// page says so. Of an output that is very long, its beginning and its end are shown.
+// Limits: lanes are drawn of as many findings and scenarios as fit into [Config.Room]: findings first, and of each test
+// the scenarios with the fewest preemptions. Other scenarios are in the list, with their message and the command that
+// replays them, and the page says so; other findings have their text. Of an output that is very long, its beginning and its end are shown.
 package html
 
 import (
@@ -36,7 +36,7 @@ type Config struct {
 	Source func(file string, first, last int) []string
 	// Incomplete says why not everything was run; "" where everything was.
 	Incomplete string
-	// Room is how many bytes the drawings of failed scenarios may take, about; 0 is DefaultRoom.
+	// Room is how many bytes the drawings of failed scenarios and findings may take, about; 0 is DefaultRoom.
 	Room int
 }
 

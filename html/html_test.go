@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -19,14 +20,22 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files and the pictures in docs")
 
-// TestGolden: what stands on the page of a small run. Style and script are left out.
+// TestGolden: what stands on the page of a small run, and on that of a hunt. Style and script are left out.
 func TestGolden(t *testing.T) {
-	got := shop(t).page(html.Config{Source: source, Incomplete: "interrupted (terminated)"})
+	t.Run("shop", func(t *testing.T) {
+		golden(t, shop(t).page(html.Config{Source: source, Incomplete: "interrupted (terminated)"}))
+	})
+	t.Run("hunt", func(t *testing.T) { golden(t, hunt(t).page(html.Config{Source: shopSource})) })
+}
+
+// golden compares a page with the golden file that is named as the test is.
+func golden(t *testing.T, got string) {
+	t.Helper()
 	for _, element := range []string{"style", "script"} {
 		got = regexp.MustCompile(`(?s)<`+element+`>.*</`+element+`>`).ReplaceAllLiteralString(got, "<"+element+"></"+element+">")
 	}
-	got = regexp.MustCompile(`sha256-[^&]*`).ReplaceAllLiteralString(got, "sha256-…")
-	path := filepath.Join("testdata", "shop.golden")
+	got = regexp.MustCompile(`sha256-.*?&#39;`).ReplaceAllLiteralString(got, "sha256-…&#39;")
+	path := filepath.Join("testdata", path.Base(t.Name())+".golden")
 	if *update {
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -58,6 +67,10 @@ func TestHeadline(t *testing.T) {
 		"errored":    {one(junit.Errored), "interrupted (interrupt)", "1 test failed"},
 		"incomplete": {one(junit.Passed), "interrupted (interrupt)", "Not complete"},
 		"scenarios":  {shop(t).report.Packages(), "", "4 scenarios and 1 test failed"},
+		"findings":   {hunt(t).report.Packages(), "", "2 findings; 1 test failed"},
+		"hunted":     {hunted(t, protocol.HuntPassed).report.Packages(), "", "Nothing was found"},
+		"inconclusive": {hunted(t, protocol.HuntPassed, protocol.HuntUndecided, protocol.HuntDeclined).report.Packages(), "",
+			"Nothing was found in 1 of 3 hunted tests"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b strings.Builder
@@ -111,7 +124,7 @@ var outside = regexp.MustCompile(`(?i)\b(src|srcset|action|data|poster|backgroun
 
 // TestSelfContained: the page asks for nothing beside itself.
 func TestSelfContained(t *testing.T) {
-	page := shop(t).page(html.Config{Source: source})
+	page := shop(t).page(html.Config{Source: source}) + hunt(t).page(html.Config{Source: shopSource})
 	if found := outside.FindAllString(page, -1); found != nil {
 		t.Errorf("%q", found)
 	}
@@ -125,12 +138,33 @@ func TestSelfContained(t *testing.T) {
 
 // TestIDs: no id is given twice.
 func TestIDs(t *testing.T) {
-	page := shop(t).page(html.Config{Source: source})
-	var ids []string
-	for _, id := range regexp.MustCompile(`\sid="([^"]*)"`).FindAllStringSubmatch(page, -1) {
-		if slices.Contains(ids, id[1]) {
-			t.Errorf("id %q twice", id[1])
+	for name, page := range map[string]string{
+		"shop": shop(t).page(html.Config{Source: source}), "hunt": hunt(t).page(html.Config{Source: shopSource}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var ids []string
+			for _, id := range regexp.MustCompile(`\sid="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+				if slices.Contains(ids, id[1]) {
+					t.Errorf("id %q twice", id[1])
+				}
+				ids = append(ids, id[1])
+			}
+		})
+	}
+}
+
+// TestOutcomes: labels are told from each other, whatever they have in them.
+func TestOutcomes(t *testing.T) {
+	r := newRecorder(t)
+	r.plan("TestMany", "first", "second")
+	r.attr("TestMany", protocol.AttrExploration, protocol.Exploration{Version: 1, Sequences: "2", Planned: 2, Passed: 2, Outcomes: []protocol.Outcome{
+		{Label: "残高 30", Scenarios: 1, Sequence: "0,1"}, {Label: "two\nlines", Scenarios: 1, Sequence: "1,0"},
+	}})
+	r.end("TestMany", "pass")
+	page := r.page(html.Config{})
+	for _, want := range []string{`<th scope="row">残高 30</th>`, `<th scope="row">&#34;two\nlines&#34;</th>`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("no %q", want)
 		}
-		ids = append(ids, id[1])
 	}
 }

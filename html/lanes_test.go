@@ -2,6 +2,7 @@ package html
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,38 +17,13 @@ import (
 func TestLanes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := drawScenario(t)
-		rows := protocol.Rows(s, "/src")
-		l := newLanes(s, "/src", func(_ string, first, last int) []string { return make([]string, last-first+1) })
-		l.name("f1")
-		if want := min(len(rows), longest); len(l.Blocks) != want || len(l.Steps) != want {
-			t.Fatalf("%d blocks and %d steps of %d parts", len(l.Blocks), len(l.Steps), len(rows))
+		l := checkLanes(t, sceneOf(s, "/src", anyCode))
+		if len(l.Threads) != len(s.Threads) {
+			t.Fatalf("%d lanes of %d threads", len(l.Threads), len(s.Threads))
 		}
-		if (l.Left != "") != (len(rows) > longest) {
-			t.Fatalf("%d parts, and it says %q", len(rows), l.Left)
-		}
-		edge, on, failed := 0, 0, 0
-		for i, b := range l.Blocks {
-			inLane := false
-			for _, lane := range l.Threads {
-				inLane = inLane || (b.Y < lane.Y && lane.Y < b.Y+b.Height && b.Y > lane.Y-laneHeight/2 && b.Y+b.Height < lane.Y+laneHeight/2)
-			}
-			if b.X < edge || b.X+b.Width > l.Width || !inLane {
-				t.Fatalf("block %d is at %d,%d: %+v", i, b.X, b.Y, l)
-			}
-			edge = b.X + b.Width
-			on += btoi(b.On)
+		failed := 0
+		for _, b := range l.Blocks {
 			failed += btoi(b.Failed)
-			if b.ID != l.Steps[i].ID || b.On != l.Steps[i].On {
-				t.Fatalf("block %+v has step %+v", b, l.Steps[i])
-			}
-		}
-		for _, w := range l.Stretches {
-			if w.Width <= 0 || w.X < 0 || w.X+w.Width > l.Width {
-				t.Fatalf("a thread is blocked from %d on, for %d, of %d", w.X, w.Width, l.Width)
-			}
-		}
-		if on != 1 {
-			t.Fatalf("%d blocks are shown", on)
 		}
 		if want := btoi(s.FailedTurn >= 0); failed != want {
 			t.Fatalf("%d blocks failed, want %d", failed, want)
@@ -56,6 +32,53 @@ func TestLanes(t *testing.T) {
 			t.Fatalf("failed is %v, and the mark %v", s.Failed, l.Mark)
 		}
 	})
+}
+
+func anyCode(_ string, first, last int) []string { return make([]string, last-first+1) }
+
+// checkLanes checks what holds of whatever is drawn.
+func checkLanes(t *rapid.T, c scene) *lanes {
+	l := newLanes(c)
+	l.name("f1")
+	if want := min(len(c.rows), longest); len(l.Blocks) != want || len(l.Steps) != want {
+		t.Fatalf("%d blocks and %d steps of %d parts", len(l.Blocks), len(l.Steps), len(c.rows))
+	}
+	if want := len(c.rows) > longest || c.turns > len(c.rows) || len(l.Threads) < len(c.threads); (l.Left != "") != want {
+		t.Fatalf("%d parts, %d lanes of %d threads, and it says %q", len(c.rows), len(l.Threads), len(c.threads), l.Left)
+	}
+	inLane := func(y, height int) bool {
+		return slices.ContainsFunc(l.Threads, func(at lane) bool {
+			return y < at.Y && at.Y < y+height && y > at.Y-l.Lane/2 && y+height < at.Y+l.Lane/2
+		})
+	}
+	edge, on := 0, 0
+	for i, b := range l.Blocks {
+		if b.X < edge || b.X+b.Width > l.Width || !inLane(b.Y, b.Height) {
+			t.Fatalf("block %d is at %d,%d: %+v", i, b.X, b.Y, l)
+		}
+		edge = b.X + b.Width
+		on += btoi(b.On)
+		if b.ID != l.Steps[i].ID || b.On != l.Steps[i].On {
+			t.Fatalf("block %+v has step %+v", b, l.Steps[i])
+		}
+		if same := l.Steps[i].Same; same != nil && (same.Code == nil || same.ID == b.ID) {
+			t.Fatalf("step %d has the code of %+v", i, same)
+		}
+	}
+	for _, w := range l.Stretches {
+		if w.Width <= 0 || w.X < 0 || w.X+w.Width > l.Width || !inLane(w.Y, w.Height) {
+			t.Fatalf("a thread is blocked from %d on, for %d, of %d", w.X, w.Width, l.Width)
+		}
+		for i, b := range l.Blocks {
+			if b.Y < w.Y && w.Y < b.Y+b.Height && w.X < b.X+b.Width && b.X < w.X+w.Width {
+				t.Fatalf("a thread is blocked in %+v, and has the turn of block %d, %+v", w, i, b)
+			}
+		}
+	}
+	if on != btoi(len(c.rows) > 0) {
+		t.Fatalf("%d blocks are shown", on)
+	}
+	return l
 }
 
 func drawScenario(t *rapid.T) protocol.Scenario {
@@ -157,6 +180,24 @@ func TestExplained(t *testing.T) {
 			c.Scenario.Turns = &protocol.Scenario{Needs: "needs 1 switch: a"}
 			if got := explained(&c); strings.Contains(got.reason, "switch") {
 				t.Errorf("the reason is %q", got.reason)
+			}
+		})
+	}
+}
+
+// TestMessage: the line that stands for a failure is what says most about it.
+func TestMessage(t *testing.T) {
+	for name, test := range map[string]struct{ output, want string }{
+		"said by the test":    {"    x_test.go:1: no\n\n    scenario 0,1 failed\n", "x_test.go:1: no"},
+		"with a note":         {"    x_test.go:1: no\n\n    scenario 0,1 failed\n    it failed in a batch, too\n", "x_test.go:1: no"},
+		"said by the verdict": {"    x_test.go:1: hello\n\n    scenario 0,1 failed: it took too long\n    it diverged\n", "it took too long"},
+		"just a note":         {"\n    scenario 0,1 failed\n    it was part of the plan run\n", "it was part of the plan run"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := junit.Case{Output: test.output + "    threads: 0 \"a\"\n\n    replay: orchtest --sequence 0,1 .\n",
+				Scenario: &junit.Scenario{Label: "0,1", Replay: [2]string{"orchtest --sequence ", " ."}}}
+			if got := message(&c, explained(&c)); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
 	}

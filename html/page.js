@@ -24,7 +24,10 @@
 			const body = turn.closest(".body");
 			for (const step of $$(".steps > .on", body)) step.classList.remove("on");
 			for (const other of $$("a.turn.on", body)) other.classList.remove("on");
-			document.getElementById(turn.dataset.step).classList.add("on");
+			const step = document.getElementById(turn.dataset.step);
+			const same = $(".same", step); // long drawings have each piece of code once
+			if (same) same.replaceWith($(".code", document.getElementById($("a", same).hash.slice(1))).cloneNode(true));
+			step.classList.add("on");
 			turn.classList.add("on");
 		};
 		const choose = (turn) => {
@@ -39,6 +42,27 @@
 			if (turn.classList.contains("on")) turn.setAttribute("aria-current", "true");
 			else turn.setAttribute("tabindex", "-1");
 		}
+		// reach scrolls a drawing sideways until a turn is seen in it.
+		const reach = (turn) => {
+			const track = turn.closest(".track"), seen = track.getBoundingClientRect(), block = $("rect", turn).getBoundingClientRect();
+			if (block.right > seen.right) track.scrollLeft += block.right - seen.right + track.clientWidth / 3;
+			if (block.left < seen.left) track.scrollLeft += block.left - seen.left - track.clientWidth / 3;
+		};
+		// bring scrolls the page, too: a turn may stand far below its number, and below the code.
+		const bring = (turn) => {
+			reach(turn);
+			const block = $("rect", turn).getBoundingClientRect();
+			const below = block.bottom + 12 - Math.min(innerHeight, $(".steps", turn.closest(".body")).getBoundingClientRect().top);
+			if (block.top < 12) scrollBy(0, block.top - 12);
+			else if (below > 0) scrollBy(0, below);
+		};
+		for (const details of $$("details.failure")) {
+			const chosen = $("a.turn[aria-current]", details);
+			if (!chosen) continue;
+			show(chosen);
+			if (details.open) reach(chosen);
+			else details.addEventListener("toggle", () => reach(chosen), { once: true });
+		}
 		const turnAt = (event) => event.target.closest?.("a.turn");
 		document.addEventListener("click", (event) => {
 			const turn = turnAt(event);
@@ -46,7 +70,7 @@
 			event.preventDefault();
 			choose(turn);
 		});
-		document.addEventListener("focusin", (event) => { const turn = turnAt(event); if (turn) choose(turn); });
+		document.addEventListener("focusin", (event) => { const turn = turnAt(event); if (turn) { choose(turn); bring(turn); } });
 		document.addEventListener("pointerover", (event) => {
 			const turn = turnAt(event);
 			if (turn) show(turn);
@@ -64,7 +88,7 @@
 			if (to === undefined) return;
 			event.preventDefault();
 			const next = turns[Math.min(Math.max(to, 0), turns.length - 1)];
-			if (next !== turn) return next.focus();
+			if (next !== turn) return next.focus({ preventScroll: true });
 			choose(turn);
 			say($("#" + turn.dataset.step).textContent);
 		});

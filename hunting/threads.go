@@ -70,8 +70,8 @@ func (t Telling) Places(text string) string {
 	return sites.ReplaceAllStringFunc(text, func(site string) string { return t.place(ReadSite(site)) })
 }
 
-// text is a site as a place and its operation.
-func (t Telling) text(site string) string {
+// Text is a site as a place and its operation.
+func (t Telling) Text(site string) string {
 	s := ReadSite(site)
 	return strings.TrimSpace(t.place(s) + " " + s.Op)
 }
@@ -118,7 +118,7 @@ func (t Telling) Rows(f protocol.Finding) (names []string, rows []protocol.Row) 
 	last := -1 // who had the turn before, where it could have gone on
 	for i, turn := range f.Turns {
 		column := c.column(turn.Thread)
-		row := protocol.Row{Turn: f.Skipped + i + 1, Thread: column, From: t.text(turn.From), Waits: turn.Blocked}
+		row := protocol.Row{Turn: f.Skipped + i + 1, Thread: column, From: t.Text(turn.From), Waits: turn.Blocked}
 		at := ReadSite(turn.From)
 		switch {
 		case turn.Thread < 0:
@@ -204,7 +204,7 @@ func (t Telling) Threads(f protocol.Finding) string {
 // waits says what a thread of a name waits for.
 func (t Telling) waits(thread protocol.HuntThread, name string) string {
 	text := protocol.Printable(name) + " waits: " + thread.On
-	if at := t.text(thread.At); at != "" {
+	if at := t.Text(thread.At); at != "" {
 		text += " at " + at
 	}
 	if thread.Since > 0 {

@@ -98,3 +98,33 @@ func Tidy(output string) string {
 	}
 	return b.String()
 }
+
+// Title says in words what was found.
+func Title(f protocol.Finding) string {
+	text := strings.TrimSpace(f.Text)
+	for _, word := range []string{f.Kind, "data race", "failed test"} {
+		if strings.HasPrefix(text, word) {
+			return text
+		}
+	}
+	return strings.TrimSuffix(f.Kind+": "+text, ": ")
+}
+
+// Files returns the paths of the files that the sites of a finding name, as far as file knows them.
+func Files(f protocol.Finding, file func(site string) string) map[string]string {
+	files := map[string]string{}
+	add := func(site string) {
+		name := ReadSite(site).File
+		if path := file(name); name != "" && path != "" {
+			files[name] = path
+		}
+	}
+	for _, thread := range f.Threads {
+		add(thread.Started)
+	}
+	for _, turn := range f.Turns {
+		add(turn.From)
+		add(turn.To)
+	}
+	return files
+}

@@ -1,6 +1,7 @@
 package hunting_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -68,5 +69,18 @@ func TestTidy(t *testing.T) {
 	}
 	if output := recorded(t, "race"); hunting.Tidy(output) != output {
 		t.Error("what has nothing of ours is changed")
+	}
+}
+
+// TestFiles: the files of all sites, as far as they are known.
+func TestFiles(t *testing.T) {
+	got := hunting.Files(deadlock, func(site string) string {
+		if strings.HasSuffix(site, "_test.go") {
+			return ""
+		}
+		return "/src/" + site
+	})
+	if want := map[string]string{"example.com/bank/bank.go": "/src/example.com/bank/bank.go"}; !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

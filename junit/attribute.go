@@ -53,10 +53,12 @@ func (s *suite) attribute(t *test, key, value string) {
 	case protocol.AttrHunt:
 		if found, ok := read[protocol.Hunted](&t.attrs.hunt, value); ok && found.Version <= protocol.Version {
 			t.hunted, t.file, t.line = huntedProperties(found), s.share(relative(s.root, found.File)), found.Line
+			s.keepHunt(t, Hunt{Test: &found})
 		}
 	case protocol.AttrFinding:
 		if found, ok := read[protocol.HuntFound](&t.attrs.finding, value); ok && found.Version <= protocol.Version {
 			t.hunted, t.file, t.line = foundProperties(found), s.share(relative(s.root, found.File)), found.Line
+			s.keepHunt(t, Hunt{Found: &found})
 		}
 	case protocol.AttrError:
 		t.trouble = cmp.Or(clean(value), "could not be run")

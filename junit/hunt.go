@@ -9,6 +9,21 @@ import (
 	"github.com/orchtest/orchtest/lib/protocol"
 )
 
+// A Hunt is what is known of a case that was hunted, or is a finding.
+type Hunt struct {
+	Test  *protocol.Hunted    // nil of a finding
+	Found *protocol.HuntFound // nil of a test
+	Root  string              // the folder that paths are shown relative to
+}
+
+// keepHunt keeps what [Config.Turns] asks for.
+func (s *suite) keepHunt(t *test, h Hunt) {
+	if s.turns {
+		h.Root = s.root
+		t.hunt = &h
+	}
+}
+
 // huntedProperties returns the properties of a test that was hunted.
 func huntedProperties(h protocol.Hunted) []junit.Property {
 	return present([]junit.Property{

@@ -73,7 +73,7 @@ type Config struct {
 	// Properties are those of every suite, as go.version; none where it is nil.
 	Properties map[string]string
 	// Turns keeps what [Report.Packages] says of scenarios and WriteXML does not: the turns of those that
-	// failed, and the commands that replay them.
+	// failed, and the commands that replay them; and what hunts reported.
 	Turns bool
 }
 

@@ -51,6 +51,7 @@ type Case struct {
 	Line     int
 	Whole    bool      // it stands for the package as a whole
 	Scenario *Scenario // nil where it is none
+	Hunt     *Hunt     // nil where it was not hunted; it is there only if Config.Turns is set
 }
 
 // A Scenario is what is known of a case that is one.
@@ -109,6 +110,9 @@ func (c *testcase) plain(threads threadNames, scenarios *slab[Scenario]) Case {
 		set(Errored, c.Error.Result)
 	case c.Skipped != nil:
 		set(Skipped, *c.Skipped)
+	}
+	if c.test != nil {
+		plain.Hunt = c.test.hunt
 	}
 	if c.test != nil && c.test.isScenario() {
 		plain.Scenario = scenarios.new()

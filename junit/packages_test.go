@@ -67,3 +67,35 @@ func TestPackages(t *testing.T) {
 		})
 	}
 }
+
+// TestPackagesOfHunts: what a hunt reported of a test and of a finding is there where it was asked for.
+func TestPackagesOfHunts(t *testing.T) {
+	test := protocol.Hunted{Version: 1, Outcome: protocol.HuntFailed, Schedules: 7, File: "/src/bank_test.go", Line: 12}
+	found := protocol.HuntFound{Version: 1, Times: 2, Finding: protocol.Finding{Kind: protocol.FoundLeak, Turns: []protocol.HuntTurn{{Thread: 1}}}}
+	for name, turns := range map[string]bool{"with turns": true, "without": false} {
+		t.Run(name, func(t *testing.T) {
+			r := New(Config{Root: "/src", Turns: turns})
+			for _, e := range stream(
+				begin("TestX"), reported(t, "TestX", protocol.AttrHunt, test),
+				begin("TestX/leak"), reported(t, "TestX/leak", protocol.AttrFinding, found),
+				ended(parse.ActionFail, "TestX/leak"), ended(parse.ActionFail, "TestX"), begin("TestY"), ended(parse.ActionPass, "TestY"),
+			) {
+				r.Add(e)
+			}
+			want := map[string]*Hunt{"TestX": nil, "TestX/leak": nil, "TestY": nil}
+			if turns {
+				want["TestX"], want["TestX/leak"] = &Hunt{Test: &test, Root: "/src"}, &Hunt{Found: &found, Root: "/src"}
+			}
+			got := map[string]*Hunt{}
+			for _, c := range r.Packages()[0].Cases {
+				if c.Whole {
+					continue
+				}
+				got[c.Name] = c.Hunt
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}

@@ -27,6 +27,7 @@ type test struct {
 	explored []protocol.Exploration
 
 	hunted []junit.Property // of one that was hunted, and of a finding
+	hunt   *Hunt            // the same as it was reported; kept as Config.Turns asks for
 	file   string           // where one stands that was hunted; empty where that is not known
 	line   int
 }

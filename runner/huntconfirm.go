@@ -24,10 +24,6 @@ const (
 	leaning   = 2
 )
 
-// confirmWindow is for how many milliseconds nothing may change before a deadlock or a leak is confirmed: who is to wake
-// a goroutine may be out of sight for a moment, as a signal is that is under way.
-const confirmWindow = 1000
-
 // aside runs f without run.mu, which is held.
 func (h *hunt) aside(f func()) {
 	h.mu.Unlock()
@@ -44,7 +40,7 @@ func (h *hunt) found(t *huntTest, p *huntProcess) {
 		}
 		found.Tries++
 		single := p.request
-		single.First, single.Count, single.Delay, single.Window = r.Schedule, 1, "", confirmWindow
+		single.First, single.Count, single.Delay = r.Schedule, 1, ""
 		found, again := h.confirm(t, found, single)
 		h.settled(t, found, again)
 	}
@@ -109,6 +105,7 @@ func (h *hunt) confirm(t *huntTest, found *hunting.Found, single protocol.HuntRe
 	trace, schedule, strategy := found.Trace, found.Schedule, found.Strategy
 	for _, way := range []string{"replay", "number", "lenient"} {
 		request := single
+		request.Window = windowOf(found.Finding.Kind)
 		switch {
 		case way == "number" && strategy != hunting.Delay:
 		case way != "number" && trace != "":
@@ -145,6 +142,16 @@ func (h *hunt) confirm(t *huntTest, found *hunting.Found, single protocol.HuntRe
 		return found, p
 	}
 	return found, nil
+}
+
+// windowOf is for how many milliseconds nothing may change before a finding of the kind is one: packages that are not
+// rewritten may have timers that wake a thread.
+func windowOf(kind string) int {
+	switch kind {
+	case protocol.FoundDeadlock, protocol.FoundLeak:
+		return 1000
+	}
+	return 0
 }
 
 // follows runs one schedule in a process of its own, by a trace unless that is "".

@@ -245,6 +245,7 @@ func (h *hunt) emitFinding(t *huntTest, f *hunting.Found) {
 	found := protocol.HuntFound{
 		Version: protocol.Version, Finding: f.Finding, File: t.file, Line: t.line, Times: f.Times, Schedule: f.Schedule, Strategy: f.Strategy,
 		Seed: strconv.FormatUint(h.Seed, 10), Hash: f.Hash, Trace: f.File, Replay: h.replayCommand(t, f),
+		Files: hunting.Files(f.Finding, h.fileOf),
 	}
 	if f.Preemptions >= 0 {
 		found.Preemptions = &f.Preemptions
@@ -271,17 +272,6 @@ func (h *hunt) emitFinding(t *huntTest, f *hunting.Found) {
 // telling is how findings are told.
 func (h *hunt) telling() hunting.Telling { return hunting.Telling{File: h.fileOf, Folder: h.Dir} }
 
-// title says in words what was found.
-func title(f *hunting.Found) string {
-	text := strings.TrimSpace(f.Text)
-	for _, word := range []string{f.Kind, "data race", "failed test"} {
-		if strings.HasPrefix(text, word) {
-			return text
-		}
-	}
-	return strings.TrimSuffix(f.Kind+": "+text, ": ")
-}
-
 // mostRows is how many turns are shown: the last ones.
 const mostRows = 100
 
@@ -289,7 +279,7 @@ const mostRows = 100
 func (h *hunt) explainFinding(t *huntTest, f *hunting.Found, found protocol.HuntFound, o timeline.Options) string {
 	var b strings.Builder
 	telling := h.telling()
-	b.WriteString("\n" + title(f) + "\n")
+	b.WriteString("\n" + hunting.Title(f.Finding) + "\n")
 	facts := []string{"schedule " + grouped(f.Schedule)}
 	if f.Strategy != "" {
 		facts[0] += " (" + f.Strategy + ")"

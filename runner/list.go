@@ -8,7 +8,6 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/orchtest/orchtest/parse"
@@ -118,9 +117,7 @@ func (l *listing) table() string {
 	if len(l.calls) == 0 {
 		return "no orchestrated tests\n"
 	}
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "PACKAGE\tTEST\tTHREADS\tTURNS\tSCENARIOS\tTIME")
+	rows := [][]string{{"PACKAGE", "TEST", "THREADS", "TURNS", "SCENARIOS", "TIME"}}
 	for _, c := range l.calls {
 		name := c.test.name
 		if len(c.test.calls) > 1 {
@@ -128,18 +125,17 @@ func (l *listing) table() string {
 		}
 		var threads, turns []string
 		for i, count := range c.call.plan.Counts {
-			threads = append(threads, strconv.Quote(c.call.plan.Threads[i]))
+			threads = append(threads, quotedName(c.call.plan.Threads[i]))
 			turns = append(turns, strconv.Itoa(count))
 		}
 		scenarios := parse.Grouped(c.call.count().String())
 		if c.call.count().Cmp(big.NewInt(int64(l.run.MaxScenarios))) > 0 {
 			scenarios = parse.Grouped(strconv.Itoa(l.run.MaxScenarios)) + " of " + scenarios
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t~%v\n", c.test.pkg.name, name, strings.Join(threads, ", "), strings.Join(turns, "+"),
-			scenarios, roughly(l.estimate(c)))
+		rows = append(rows, []string{c.test.pkg.name, name, strings.Join(threads, ", "), strings.Join(turns, "+"),
+			scenarios, fmt.Sprintf("~%v", roughly(l.estimate(c)))})
 	}
-	w.Flush()
-	return b.String()
+	return aligned(rows)
 }
 
 // roughly rounds a time to what an estimate is good for.

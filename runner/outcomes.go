@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
-	"text/tabwriter"
 
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
@@ -63,9 +61,7 @@ func outcomeTable(e protocol.Exploration) string {
 	if len(e.Outcomes) == 0 {
 		return ""
 	}
-	var b strings.Builder
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "    outcome\tscenarios\tfor example\t")
+	rows := [][]string{{"outcome", "scenarios", "for example", ""}}
 	for _, o := range e.Outcomes {
 		remark := ""
 		switch {
@@ -80,12 +76,7 @@ func outcomeTable(e protocol.Exploration) string {
 		if example != "" {
 			example += protocol.Suffix(e.Call)
 		}
-		fmt.Fprintf(w, "    %s\t%s\t%s\t%s\n", protocol.Printable(o.Label), parse.Grouped(strconv.Itoa(o.Scenarios)), example, remark)
+		rows = append(rows, []string{protocol.Printable(o.Label), parse.Grouped(strconv.Itoa(o.Scenarios)), example, remark})
 	}
-	w.Flush()
-	var trimmed strings.Builder
-	for line := range strings.Lines(b.String()) {
-		trimmed.WriteString(strings.TrimRight(line, " \n") + "\n")
-	}
-	return trimmed.String()
+	return indent(aligned(rows))
 }

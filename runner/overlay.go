@@ -19,9 +19,13 @@ import (
 //
 // It holds copies: it is to be written anew once a file has changed.
 func Overlay(ctx context.Context, c Config, file string) error {
+	named := file
 	file, err := filepath.Abs(file)
 	if err != nil {
 		return err
+	}
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return usagef("overlay: -o %s: it is a folder: name a file", named)
 	}
 	r, err := newRun(c)
 	if err != nil {
@@ -64,7 +68,7 @@ func Overlay(ctx context.Context, c Config, file string) error {
 	return nil
 }
 
-// tryOverlay finds out whether there is something wrong with the pragmas.
+// tryOverlay finds out whether there is something wrong with the pragmas, or, where there are none, with the packages.
 func (r *run) tryOverlay() (err error) {
 	if r.temp, err = tempFolder(); err != nil {
 		return err
@@ -73,7 +77,14 @@ func (r *run) tryOverlay() (err error) {
 	stderr := r.Stderr
 	r.Stderr = io.Discard // it is said once more
 	defer func() { r.Stderr = stderr }()
-	return r.makeOverlay()
+	if err := r.makeOverlay(); err != nil || r.overlay != "" {
+		return err
+	}
+	_, failure, err := r.goOutput(r.ctx, slices.Concat([]string{"list", "-find"}, r.buildFlags(), []string{"--"}, r.goArgs.patterns(r.Packages))...)
+	if err == nil && failure != "" {
+		return usagef("overlay: there are no pragmas: go list: %s", failure)
+	}
+	return err
 }
 
 // isOverlay refuses a folder that holds anything which was not made for an overlay.

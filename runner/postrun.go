@@ -31,10 +31,15 @@ func (c Config) postRun(ctx context.Context, x executor, exec *testjson.Executio
 		err = fmt.Errorf("%s", e.status)
 	}
 	if err != nil {
-		return fmt.Errorf("--post-run-command %s: %w", c.PostRun, err)
+		return &postRunError{fmt.Errorf("--post-run-command %s: %w", c.PostRun, err)}
 	}
 	return nil
 }
+
+// A postRunError says that the command of the user's could not be run, or that it failed.
+type postRunError struct{ error }
+
+func (e *postRunError) Unwrap() error { return e.error }
 
 // A variable is one of the environment.
 type variable struct{ name, value string }
@@ -71,8 +76,8 @@ func afterwards(err, hook error) error {
 	switch {
 	case hook == nil:
 		return err
-	case err == ErrFailed:
-		return hook // what failed has been shown
+	case err == nil, err == ErrFailed: // what failed has been shown
+		return hook
 	}
 	return errors.Join(err, hook)
 }

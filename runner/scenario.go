@@ -312,21 +312,30 @@ func (r *run) explain(s scenarioResult, o timeline.Options) string {
 	}
 	b.WriteString("\nthreads:")
 	for i, name := range s.call.plan.Threads {
-		fmt.Fprintf(&b, " %d %q", i, name)
+		fmt.Fprintf(&b, " %d %s", i, quotedName(name))
 	}
 	b.WriteString("\n\n")
-	if s.report != nil && !s.brief {
-		b.WriteString(r.draw(s, o))
+	if !s.brief {
+		b.WriteString(r.draw(s, o) + "\n")
 	}
-	if s.report == nil || len(s.report.Turns) == 0 {
-		b.WriteString("it took no turn\n")
-	}
-	fmt.Fprintf(&b, "\nreplay: %s\n", r.replay(s))
+	fmt.Fprintf(&b, "replay: %s\n", r.replay(s))
 	return indent(b.String())
+}
+
+// quotedName is the name of a thread in quotes. What stands in it is shown as it is, if it stays on its line: emoji
+// may be joined by what does not print.
+func quotedName(name string) string {
+	if protocol.Printable(name) != name || strings.ContainsAny(name, "\"\\") {
+		return strconv.Quote(name)
+	}
+	return `"` + name + `"`
 }
 
 // draw draws the turns of a scenario. Where a sequence is run several times, the same ones are drawn once.
 func (r *run) draw(s scenarioResult, o timeline.Options) string {
+	if s.report == nil || len(s.report.Turns) == 0 {
+		return "it took no turn\n"
+	}
 	drawing := timeline.Draw(*s.report, o)
 	if s.repeat == 0 {
 		return drawing

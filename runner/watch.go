@@ -108,9 +108,10 @@ func (w *watching) run(ctx context.Context, request watch.Request) watch.Outcome
 	err = r.all(ctx)
 	out := watch.Outcome{Ended: r.ends.ended, Failed: r.failedIn(r.ends.ended)}
 	var usage *UsageError
+	_, afterwards := err.(*postRunError) // and nothing else: the next run may have it succeed
 	switch {
 	case err == nil, errors.Is(err, ErrFailed), errors.Is(err, ErrSaid), ctx.Err() != nil:
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), afterwards:
 		w.Say(err)
 	default:
 		out.Err = err

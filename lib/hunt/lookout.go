@@ -3,8 +3,11 @@ package hunt
 import (
 	"cmp"
 	"fmt"
+	"path"
+	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/orchtest/orchtest/lib/internal/goroutines"
@@ -325,7 +328,7 @@ func (s *schedule) idle() bool {
 	snapshot := l.looker.Look()
 	awake := s.awake(snapshot)
 	if awake == nil {
-		if waited >= s.window() {
+		if waited >= s.window(snapshot) {
 			s.blocked(snapshot)
 			return false
 		}
@@ -346,9 +349,32 @@ func (s *schedule) idle() bool {
 	return true
 }
 
-// window is for how long nothing is to change before it is a deadlock.
-func (s *schedule) window() time.Duration {
-	return time.Duration(s.h.request.Window) * time.Millisecond
+// window is for how long nothing is to change before it is a deadlock: some time where a thread waits in a package
+// that is not hunted, as that may be for a timer of its own, which nobody can see.
+func (s *schedule) window(snapshot *goroutines.Snapshot) time.Duration {
+	window := time.Duration(s.h.request.Window) * time.Millisecond
+	if window < unseen && slices.ContainsFunc(s.live, func(th *thread) bool { return th.waitsUnseen(snapshot) }) {
+		return unseen
+	}
+	return window
+}
+
+// unseen is longer than most timers of packages that poll for what they wait for.
+const unseen = time.Second
+
+// waitsUnseen reports whether a thread of this schedule is blocked elsewhere than in the operation at its site.
+func (th *thread) waitsUnseen(snapshot *goroutines.Snapshot) bool {
+	g := snapshot.Goroutine(th.goroutine())
+	if g == nil || !th.isNew() {
+		return false
+	}
+	place := path.Base(placeIn(th.where()))
+	for f := range g.Frames() {
+		if strings.HasPrefix(place, fmt.Sprintf("%s:%d:", filepath.Base(f.File), f.Line)) {
+			return false
+		}
+	}
+	return true
 }
 
 // still returns for how long no thread could go on, and none did.
@@ -360,13 +386,14 @@ func (s *schedule) still() time.Duration {
 	return time.Since(l.still)
 }
 
-// movements changes when a thread had a turn, or went on.
+// movements changes when a thread had a turn, or went on. Those that were there before do not count: they may have
+// tickers of their own, in real time, and go on for ever.
 //
 //go:norace
 func (s *schedule) movements() (n int) {
-	n = s.conductor.Taken()
+	n = s.own
 	for _, th := range s.live {
-		if th.parked {
+		if th.parked && th.isNew() {
 			n++
 		}
 	}

@@ -27,6 +27,7 @@ type schedule struct {
 	decision  decide.Decision // belongs to the baton
 	turns     []turn          // belongs to the baton
 	jumps     int             // of the time to a timer, as no thread could go on; belongs to the baton
+	own       int             // how many turns threads had that were not there before; belongs to the baton
 	fireNext  bool            // it was decided that the next timer fires; belongs to the baton
 	long      bool            // it has taken long: all have their turns in turn; belongs to the baton
 	limit     bool            // it has taken too long; belongs to the baton
@@ -167,6 +168,9 @@ func (s *schedule) Next(_ *conductor.Thread, settled bool) *conductor.Thread {
 	th := s.all[number]
 	th.last = len(s.turns)
 	s.turns = append(s.turns, turn{thread: number, from: th.site})
+	if th.isNew() {
+		s.own++
+	}
 	s.tick()
 	return &th.Thread
 }

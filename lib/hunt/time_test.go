@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -341,4 +343,81 @@ func TestProgramReal(t *testing.T) {
 	if took := time.Since(start); took < 30*time.Millisecond {
 		t.Errorf("it took %v", took)
 	}
+}
+
+// TestUnhurried runs programs that wait in a way that only takes its time.
+func TestUnhurried(t *testing.T) {
+	t.Parallel()
+	for program, schedules := range map[string]int{"TestProgramPolls": 500, "TestProgramTicks": 20} {
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			last, output := hunted(t, protocol.HuntRequest{Test: program, Count: schedules, Seed: 1})
+			if last.Kind != protocol.HuntDone {
+				t.Errorf("got %+v\n%s", last, output)
+			}
+		})
+	}
+}
+
+// TestOldTicker has a goroutine of an earlier time go on, by a ticker in real time, while it is seen whether there is
+// a deadlock.
+func TestOldTicker(t *testing.T) {
+	t.Parallel()
+	last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramOldTicker", Count: 1, Seed: 1, Window: 200})
+	if last.Finding == nil || last.Finding.Kind != protocol.FoundDeadlock {
+		t.Errorf("got %+v\n%s", last, output)
+	}
+}
+
+func TestProgramOldTicker(t *testing.T) {
+	begin(t)
+	get(make(chan int))
+}
+
+// The goroutine has to be there before the test.
+func init() {
+	if !hunt.Hunts || !slices.Contains(os.Args, "-test.run=^TestProgramOldTicker$") {
+		return
+	}
+	go func() {
+		var mu sync.Mutex
+		for range time.Tick(20 * time.Millisecond) {
+			lock(&mu)
+			unlock(&mu)
+		}
+	}()
+}
+
+// TestProgramPolls asks again and again, for a while, whether another thread has come to its end.
+func TestProgramPolls(t *testing.T) {
+	begin(t)
+	var mu sync.Mutex
+	ended := false
+	hunt.Go(starts, func() {
+		lock(&mu)
+		ended = true
+		unlock(&mu)
+	})
+	for deadline := hunt.Now().Add(50 * time.Millisecond); ; hunt.Sleep(2 * time.Millisecond) {
+		lock(&mu)
+		over := ended
+		unlock(&mu)
+		if over {
+			return
+		}
+		if hunt.Now().After(deadline) {
+			t.Fatal("it has not ended")
+		}
+	}
+}
+
+// TestProgramTicks waits as a package does that is not rewritten: for a ticker that nobody sees.
+func TestProgramTicks(t *testing.T) {
+	begin(t)
+	var mu sync.Mutex
+	lock(&mu)
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
+	<-ticker.C
+	unlock(&mu)
 }

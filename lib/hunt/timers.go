@@ -51,15 +51,16 @@ func (s *schedule) fire() bool {
 		most = someTicks
 	}
 	next, ok := s.clock.Next()
-	decided := s.decidedToFire() || ok && next.In == 0
-	if !ok || !decided && s.clock.Idle() > most {
+	decided := s.decidedToFire()
+	jumps := !decided && next.In > 0
+	if !ok || jumps && s.clock.Idle() > most {
 		return false
 	}
-	if !decided && s.worldGoesOn(next.In) {
+	if jumps && s.worldGoesOn(next.In) {
 		return true
 	}
-	s.noteFired(next.Site, !decided)
-	return s.clock.Fire(!decided)
+	s.noteFired(next.Site, jumps)
+	return s.clock.Fire(decided)
 }
 
 // decidedToFire reports whether it was a decision that the next timer fires.

@@ -53,14 +53,16 @@ type HuntSeen struct {
 type HuntFound struct {
 	Version int `json:"version"`
 	Finding
-	File        string `json:"file,omitempty"` // where the test stands
-	Line        int    `json:"line,omitempty"`
-	Times       int    `json:"times"` // how many schedules have shown it
-	Schedule    int    `json:"schedule"`
-	Strategy    string `json:"strategy,omitempty"`
-	Seed        string `json:"seed"`
-	Preemptions *int   `json:"preemptions,omitempty"` // that the trace needs; not there where they are not known
-	Hash        string `json:"hash,omitempty"`        // of the trace
-	Trace       string `json:"trace,omitempty"`       // path of the file
-	Replay      string `json:"replay"`                // the command that replays it
+	File string `json:"file,omitempty"` // where the test stands
+	Line int    `json:"line,omitempty"`
+	// Files are the paths of the files that sites name, by the name that the site has for it.
+	Files       map[string]string `json:"files,omitempty"`
+	Times       int               `json:"times"` // how many schedules have shown it
+	Schedule    int               `json:"schedule"`
+	Strategy    string            `json:"strategy,omitempty"`
+	Seed        string            `json:"seed"`
+	Preemptions *int              `json:"preemptions,omitempty"` // that the trace needs; not there where they are not known
+	Hash        string            `json:"hash,omitempty"`        // of the trace
+	Trace       string            `json:"trace,omitempty"`       // path of the file
+	Replay      string            `json:"replay"`                // the command that replays it
 }

@@ -147,18 +147,21 @@ func (c *Clock) Next() (next Next, ok bool) {
 }
 
 // Fire fires the next timer. Where it is not due yet, the time jumps to it. It returns false if no timer is running.
-// Idle says that no thread could go on.
+// Decided says that threads could have gone on.
 //
 //go:norace
-func (c *Clock) Fire(idle bool) bool {
+func (c *Clock) Fire(decided bool) bool {
 	c.hold()
 	if len(c.heap) == 0 {
 		c.release()
 		return false
 	}
 	t := c.heap[0]
-	if c.idle++; !idle || c.once > 0 {
+	switch {
+	case decided || c.once > 0:
 		c.idle = 0
+	case t.when > c.now: // one that is due is of the jump before
+		c.idle++
 	}
 	c.remove(t)
 	c.now = max(c.now, t.when)
@@ -173,8 +176,8 @@ func (c *Clock) Fire(idle bool) bool {
 	return true
 }
 
-// Idle returns how many times in a row a ticker has fired while no thread could go on and nothing but tickers ran: one
-// that nobody stops keeps no schedule alive.
+// Idle returns how many times in a row the time has jumped to a ticker since no thread could go on and nothing but
+// tickers ran: those that nobody stops keep no schedule alive.
 //
 //go:norace
 func (c *Clock) Idle() int {

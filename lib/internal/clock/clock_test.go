@@ -78,7 +78,7 @@ func TestClock(t *testing.T) {
 			},
 			"fire": func(t *rapid.T) {
 				next, ok := c.Next()
-				if ok != (len(list) > 0) || c.Fire(true) != ok {
+				if ok != (len(list) > 0) || c.Fire(false) != ok {
 					t.Fatal("is there a next one?")
 				}
 				if !ok {
@@ -133,7 +133,7 @@ func TestIdle(t *testing.T) {
 	c.Start(&clock.Timer{Op: fired{0, &shots}}, time.Second, time.Second)
 	jump := func(want int) {
 		t.Helper()
-		c.Fire(true)
+		c.Fire(false)
 		c.Turn()
 		if got := c.Idle(); got != want {
 			t.Errorf("got %d, want %d", got, want)
@@ -149,8 +149,24 @@ func TestIdle(t *testing.T) {
 	c.Start(once, 0, 0)
 	jump(0)
 	jump(1)
-	c.Fire(false)
+	c.Fire(true)
 	jump(1)
+}
+
+// TestIdleTogether has two tickers that are due at the same time: the time jumps once for both.
+func TestIdleTogether(t *testing.T) {
+	var c clock.Clock
+	var shots []shot
+	c.Begin(begin)
+	for i := range 2 {
+		c.Start(&clock.Timer{Op: fired{i, &shots}}, time.Second, time.Second)
+	}
+	for i := range 6 {
+		c.Fire(false)
+		if got, want := c.Idle(), i/2+1; got != want {
+			t.Errorf("after %d: got %d, want %d", i+1, got, want)
+		}
+	}
 }
 
 // TestForEver starts a timer that runs for longer than there is time.
@@ -161,7 +177,7 @@ func TestForEver(t *testing.T) {
 	c.Turn()
 	c.Start(&clock.Timer{Op: fired{0, &shots}}, 1<<63-1, 0)
 	c.Start(&clock.Timer{Op: fired{1, &shots}}, time.Hour, 0)
-	c.Fire(true)
+	c.Fire(false)
 	if len(shots) != 1 || shots[0].number != 1 {
 		t.Errorf("got %v", shots)
 	}
