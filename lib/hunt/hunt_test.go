@@ -101,7 +101,7 @@ func TestVerdicts(t *testing.T) {
 // TestSleepsForEver shows that a schedule in which time jumps again and again soon ends.
 func TestSleepsForEver(t *testing.T) {
 	t.Parallel()
-	last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramSleeps", Count: 1, MaxSteps: 500})
+	last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramDozes", Count: 1, MaxSteps: 500})
 	if last.Kind != protocol.HuntInconclusive || last.Steps > 5000 {
 		t.Errorf("got %+v\n%s", last, output)
 	}

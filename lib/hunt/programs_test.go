@@ -211,8 +211,8 @@ func TestProgramEndless(t *testing.T) {
 	}
 }
 
-// TestProgramSleeps leaves a goroutine that looks from time to time for what does not come.
-func TestProgramSleeps(t *testing.T) {
+// TestProgramDozes leaves a goroutine that looks from time to time for what does not come.
+func TestProgramDozes(t *testing.T) {
 	begin(t)
 	hunt.Go(starts, func() {
 		for {
