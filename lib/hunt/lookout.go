@@ -131,7 +131,13 @@ func (s *schedule) look() (outside *thread, moving bool) {
 		}
 	}
 	if ended {
-		s.live = slices.DeleteFunc(s.live, func(th *thread) bool { return !th.Drifts() && th.Ended() })
+		live := s.live[:0]
+		for _, th := range s.live {
+			if th.Drifts() || !th.Ended() {
+				live = push(live, th)
+			}
+		}
+		s.live = live
 	}
 	s.unlockHidden()
 	return outside, moving

@@ -42,3 +42,27 @@ func TestRace(t *testing.T) {
 	}
 	replays(t, "TestProgramRace", last)
 }
+
+// TestProgramCrowd has more threads and turns than there is room for in the beginning, and no data race.
+func TestProgramCrowd(t *testing.T) {
+	begin(t)
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for range 40 {
+		hunt.WaitGroupGo(starts, &wg, func() {
+			for range 3 {
+				lock(&mu)
+				unlock(&mu)
+			}
+		})
+	}
+	hunt.F0(waits, wg.Wait).Do()
+}
+
+// TestNoRaceOfOurs shows that the detector says nothing of what threads and the overseer share.
+func TestNoRaceOfOurs(t *testing.T) {
+	t.Parallel()
+	if last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramCrowd", Count: 20, Seed: 1}); last.Kind != protocol.HuntDone {
+		t.Errorf("got %+v\n%s", last, output)
+	}
+}

@@ -66,11 +66,12 @@ func (th *thread) cancel() {
 //go:norace
 func (s *schedule) drop(th *thread) {
 	s.lockHidden()
-	for i := range s.live {
-		if s.live[i] == th {
-			s.live = append(s.live[:i], s.live[i+1:]...)
-			break
+	live := s.live[:0]
+	for _, other := range s.live {
+		if other != th {
+			live = push(live, other)
 		}
 	}
+	s.live = live
 	s.unlockHidden()
 }

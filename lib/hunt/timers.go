@@ -20,7 +20,7 @@ func (s *schedule) clockIsDue() bool {
 //go:norace
 func (s *schedule) offerTimer(d *decide.Decision) {
 	if next, ok := s.clock.Next(); ok && next.Early {
-		d.Options = append(d.Options, decide.Option{Number: decide.Timer, Site: next.Site})
+		d.Options = push(d.Options, decide.Option{Number: decide.Timer, Site: next.Site})
 	}
 }
 
@@ -90,7 +90,7 @@ func (s *schedule) noteFired(site string, jumps bool) {
 	if jumps {
 		s.jumps++
 	}
-	s.turns = append(s.turns, turn{thread: decide.Timer, from: site})
+	s.turns = push(s.turns, turn{thread: decide.Timer, from: site})
 	race.Enable()
 }
 
