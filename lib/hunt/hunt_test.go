@@ -72,6 +72,7 @@ func TestVerdicts(t *testing.T) {
 		{"TestProgramSpins", protocol.HuntDone, "", nil},
 		{"TestProgramEndless", protocol.HuntInconclusive, "", []string{"max-steps"}},
 		{"TestProgramNetwork", protocol.HuntNotHuntable, "", []string{"programs_test.go"}},
+		{"TestProgramServer", protocol.HuntNotHuntable, "", []string{"net"}},
 		{"TestProgramDeclined", protocol.HuntNotHuntable, "", []string{"a child process at m/a.go:1:1"}},
 		{"TestProgramOld", protocol.HuntDone, "", nil},
 	} {

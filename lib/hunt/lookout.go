@@ -21,6 +21,7 @@ type lookout struct {
 	since     time.Time // when that was first noticed
 	still     time.Time // since when no thread could go on
 	movements int       // by then
+	asked     *thread   // who waits for input or output, and what for has been looked at
 	looker    goroutines.Looker
 }
 
@@ -72,7 +73,7 @@ const (
 // Settle implements conductor.Lookout.
 func (s *schedule) Settle() bool {
 	l := &s.lookout
-	l.spins = 0
+	l.spins, l.asked = 0, nil
 	for {
 		runtime.Gosched()
 		outside, moving := s.look()
@@ -225,6 +226,13 @@ func (s *schedule) anyReady() bool {
 // the input or output of a thread; or, where that is nil, somebody who runs.
 func (s *schedule) wait(outside *thread) bool {
 	l := &s.lookout
+	if outside != nil && l.asked != outside {
+		l.asked = outside
+		if g := l.looker.Look().Goroutine(outside.goroutine()); g != nil && inNetwork(g) {
+			s.waitsForInput(g)
+			return false
+		}
+	}
 	l.spins++
 	if l.spins < busySpins {
 		return true
@@ -235,8 +243,10 @@ func (s *schedule) wait(outside *thread) bool {
 	time.Sleep(nap)
 	switch waited := time.Since(l.since); {
 	case outside != nil && waited > ioPatience:
-		s.notHuntable("it waits for input or output, in " + s.doingWhat(outside))
-		return false
+		if g := l.looker.Look().Goroutine(outside.goroutine()); g != nil {
+			s.waitsForInput(g)
+			return false
+		}
 	case waited > patience:
 		s.inconclusive("a goroutine ran for longer than " + patience.String() + " without coming to a synchronisation")
 		return false
@@ -244,14 +254,21 @@ func (s *schedule) wait(outside *thread) bool {
 	return true
 }
 
-// doingWhat says what a thread does, and where.
-func (s *schedule) doingWhat(th *thread) string {
-	g := s.lookout.looker.Look().Goroutine(th.goroutine())
-	if g == nil {
-		return "a goroutine that has ended"
-	}
+// waitsForInput says that the test is not huntable, by what a goroutine waits for.
+func (s *schedule) waitsForInput(g *goroutines.Goroutine) {
 	on, file, line := g.Wait()
-	return on + " at " + s.h.short(file, line)
+	s.notHuntable("it waits for input or output, in " + on + " at " + s.h.short(file, line))
+}
+
+// inNetwork tells whether a goroutine waits for the network. What comes from there is not decided here, however soon
+// it comes.
+func inNetwork(g *goroutines.Goroutine) bool {
+	for f := range g.Frames() {
+		if strings.HasPrefix(f.Function, "net.") {
+			return g.State == "IO wait"
+		}
+	}
+	return false
 }
 
 //go:norace
@@ -259,7 +276,7 @@ func (th *thread) goroutine() int64 { return th.g.ID() }
 
 // Watch implements conductor.Lookout.
 func (s *schedule) Watch() bool {
-	s.lookout.spins = 0
+	s.lookout.spins, s.lookout.asked = 0, nil
 	for {
 		runtime.Gosched()
 		c, number := s.conductor.Held()
@@ -343,8 +360,8 @@ func (s *schedule) idle() bool {
 	}
 	on, file, line := awake.Wait()
 	switch {
-	case awake.State == "IO wait" && waited > ioPatience:
-		s.notHuntable("it waits for input or output, in " + on + " at " + s.h.short(file, line))
+	case inNetwork(awake) || awake.State == "IO wait" && waited > ioPatience:
+		s.waitsForInput(awake)
 		return false
 	case waited > patience:
 		s.inconclusive("a goroutine that is not hunted has been in " + on + " at " + s.h.short(file, line) +
@@ -406,15 +423,20 @@ func (s *schedule) movements() (n int) {
 	return n
 }
 
-// awake returns a goroutine that is no thread, runs or will, and so may wake one.
-func (s *schedule) awake(snapshot *goroutines.Snapshot) *goroutines.Goroutine {
+// awake returns a goroutine that is no thread, runs or will, and so may wake one: one that waits for the network, if
+// there is one.
+func (s *schedule) awake(snapshot *goroutines.Snapshot) (found *goroutines.Goroutine) {
 	self := snapshot.Goroutines[0].ID
 	for g := range snapshot.Wakers(self, goroutines.Remote) {
-		if !s.isThread(g.ID) {
+		switch {
+		case s.isThread(g.ID):
+		case inNetwork(g):
 			return g
+		case found == nil:
+			found = g
 		}
 	}
-	return nil
+	return found
 }
 
 //go:norace

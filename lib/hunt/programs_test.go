@@ -2,6 +2,8 @@ package hunt_test
 
 import (
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -234,6 +236,18 @@ func TestProgramNetwork(t *testing.T) {
 	}
 	defer c.Close()
 	c.Read(make([]byte, 1)) // nobody writes
+}
+
+// A server and its client, whose messages take no time that one would notice.
+func TestProgramServer(t *testing.T) {
+	begin(t)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("pong")) }))
+	defer server.Close()
+	response, err := http.Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
 }
 
 func TestProgramDeclined(t *testing.T) {
