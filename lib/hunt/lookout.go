@@ -21,6 +21,7 @@ type lookout struct {
 	since     time.Time // when that was first noticed
 	still     time.Time // since when no thread could go on
 	movements int       // by then
+	called    bool      // it has been looked whether that is a system call
 	asked     *thread   // who waits for input or output, and what for has been looked at
 	looker    goroutines.Looker
 }
@@ -30,6 +31,7 @@ const (
 	busySpins  = 200                   // before it sleeps between two looks
 	nap        = 20 * time.Microsecond // between them
 	longNap    = time.Millisecond      // where all wait for the world outside
+	callTime   = time.Second           // for a system call, or C code
 	ioPatience = 50 * time.Millisecond // for input and output
 	patience   = 10 * time.Second      // for anything else
 )
@@ -73,7 +75,7 @@ const (
 // Settle implements conductor.Lookout.
 func (s *schedule) Settle() bool {
 	l := &s.lookout
-	l.spins, l.asked = 0, nil
+	l.spins, l.asked, l.called = 0, nil, false
 	for {
 		runtime.Gosched()
 		outside, moving := s.look()
@@ -247,6 +249,12 @@ func (s *schedule) wait(outside *thread) bool {
 			s.waitsForInput(g)
 			return false
 		}
+	case waited > callTime && !l.called:
+		l.called = true // it computes, unless there is such a call
+		if g := s.inCall(l.looker.Look()); g != nil {
+			s.waitsInCall(g)
+			return false
+		}
 	case waited > patience:
 		s.inconclusive("a goroutine ran for longer than " + patience.String() + " without coming to a synchronisation")
 		return false
@@ -258,6 +266,25 @@ func (s *schedule) wait(outside *thread) bool {
 func (s *schedule) waitsForInput(g *goroutines.Goroutine) {
 	on, file, line := g.Wait()
 	s.notHuntable("it waits for input or output, in " + on + " at " + s.h.short(file, line))
+}
+
+// inSyscall is the state of a goroutine in a system call or in C code.
+const inSyscall = "syscall"
+
+// inCall returns a goroutine that is in a system call or in C code, if there is one.
+func (s *schedule) inCall(snapshot *goroutines.Snapshot) *goroutines.Goroutine {
+	for g := range snapshot.Wakers(snapshot.Goroutines[0].ID, goroutines.Remote) {
+		if g.State == inSyscall {
+			return g
+		}
+	}
+	return nil
+}
+
+// waitsInCall says that the test is not huntable, by the call that a goroutine is in.
+func (s *schedule) waitsInCall(g *goroutines.Goroutine) {
+	on, file, line := g.Wait()
+	s.notHuntable(fmt.Sprintf("it waits for longer than %v in a system call or C code, %s at %s", callTime, on, s.h.short(file, line)))
 }
 
 // inNetwork tells whether a goroutine waits for the network. What comes from there is not decided here, however soon
@@ -276,7 +303,7 @@ func (th *thread) goroutine() int64 { return th.g.ID() }
 
 // Watch implements conductor.Lookout.
 func (s *schedule) Watch() bool {
-	s.lookout.spins, s.lookout.asked = 0, nil
+	s.lookout.spins, s.lookout.asked, s.lookout.called = 0, nil, false
 	for {
 		runtime.Gosched()
 		c, number := s.conductor.Held()
@@ -362,6 +389,9 @@ func (s *schedule) idle() bool {
 	switch {
 	case inNetwork(awake) || awake.State == "IO wait" && waited > ioPatience:
 		s.waitsForInput(awake)
+		return false
+	case awake.State == inSyscall && waited > callTime:
+		s.waitsInCall(awake)
 		return false
 	case waited > patience:
 		s.inconclusive("a goroutine that is not hunted has been in " + on + " at " + s.h.short(file, line) +
