@@ -83,6 +83,7 @@ type hunt struct {
 	tests     []*huntTest
 	rewritten *rewrite.Result
 	trace     string // that is replayed
+	traceOf   string // the test that it is of
 	replayed  string // what became of it
 	unbounded bool   // no number of schedules was asked for
 
@@ -167,7 +168,7 @@ func newHunt(c HuntConfig) (*hunt, error) {
 		return nil, usagef("--run %s: %w", r.Run, err)
 	}
 	if o.Replay != "" {
-		if h.trace, err = readTrace(o.Replay); err != nil {
+		if h.trace, h.traceOf, err = readTrace(o.Replay); err != nil {
 			return nil, err
 		}
 	}

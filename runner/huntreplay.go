@@ -10,16 +10,17 @@ import (
 	"github.com/orchtest/orchtest/lib/traces"
 )
 
-// readTrace reads the trace that is to be replayed.
-func readTrace(file string) (string, error) {
+// readTrace reads the trace that is to be replayed, and of which test it is.
+func readTrace(file string) (trace, test string, err error) {
 	text, err := os.ReadFile(file)
-	if err == nil {
-		_, err = traces.NewSimplifier(string(text))
-	}
 	if err != nil {
-		return "", usagef("--replay %s: %w", file, err)
+		return "", "", usagef("--replay %s: %w", file, err)
 	}
-	return string(text), nil
+	s, err := traces.NewSimplifier(string(text))
+	if err != nil {
+		return "", "", usagef("--replay %s: %w", file, err)
+	}
+	return string(text), s.Test(), nil
 }
 
 // replayTrace replays the trace that was asked for, of the one test that is selected.
@@ -41,6 +42,9 @@ func (h *hunt) replayTrace() {
 		if len(names) > 0 {
 			h.err = fmt.Errorf("%w: %s", h.err, strings.Join(names, " "))
 		}
+		return
+	case h.tests[0].name != h.traceOf:
+		h.err = usagef("--replay %s: it is a trace of %s, and %s is selected", h.o.Replay, h.traceOf, h.tests[0].name)
 		return
 	}
 	t := h.tests[0]

@@ -19,6 +19,9 @@ func NewSimplifier(trace string) (*Simplifier, error) {
 	return &Simplifier{decide.NewShrinker(t)}, nil
 }
 
+// Test is the name of the test that the trace is of.
+func (s *Simplifier) Test() string { return s.shrinker.Best().Header.Test }
+
 // Next returns the next proposal; false if there is none.
 func (s *Simplifier) Next() (trace string, ok bool) {
 	t := s.shrinker.Next()

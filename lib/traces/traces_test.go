@@ -15,6 +15,9 @@ func TestSimplifier(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if s.Test() != "TestX" {
+		t.Errorf("got %s", s.Test())
+	}
 	best := ""
 	for text, ok := s.Next(); ok; text, ok = s.Next() {
 		fails := strings.Split(text, "\n")[2] != "turn 0: *0 1"
