@@ -57,6 +57,7 @@ type lookout struct {
 	snapshot *goroutines.Snapshot
 	cost     time.Duration // of the last look, during which nobody else runs
 	awake    string        // one that may wake a blocked thread, by the last look; "" is nobody
+	stranger bool          // somebody may who is no thread
 
 	// In a bubble, by the last look:
 	asleep bool // only time can wake a thread
@@ -267,6 +268,14 @@ func (l *lookout) goroutine(th *thread) *goroutines.Goroutine {
 // course of another test.
 func (l *lookout) blocked(strict bool, threads ...*thread) bool {
 	l.stands = l.standing()
+	if l.mayBeWoken(strict) {
+		if l.stranger {
+			for _, th := range threads {
+				th.spin.looks = 0 // what the thread waits for may have come about by the next look, unseen by it
+			}
+		}
+		return false
+	}
 	waits := false // for the overseer, among others
 	for _, th := range threads {
 		g := l.goroutine(th)
@@ -274,9 +283,6 @@ func (l *lookout) blocked(strict bool, threads ...*thread) bool {
 			return false
 		}
 		waits = waits || g.State == "synctest.Wait"
-	}
-	if l.mayBeWoken(strict) {
-		return false
 	}
 	l.asleep = l.asleep || waits
 	return !waits
@@ -306,14 +312,16 @@ func (l *lookout) mayBeWoken(strict bool) bool {
 	if strict {
 		least = goroutines.Remote
 	}
-	l.awake = ""
+	l.awake, l.stranger = "", false
 	for g := range l.snapshot.Wakers(l.self, least) {
-		if slices.ContainsFunc(l.threads, func(th *thread) bool { return th.spins() && l.goroutine(th) == g }) {
+		i := slices.IndexFunc(l.threads, func(th *thread) bool { return l.goroutine(th) == g })
+		if i >= 0 && l.threads[i].spins() {
 			continue
 		}
 		if _, lost := lostThreads.Load(g.ID); lost {
 			continue
 		}
+		l.stranger = l.stranger || i < 0
 		on, file, line := g.Wait()
 		l.awake = fmt.Sprintf("goroutine %d, %s at %s", g.ID, on, l.short(place{file, line}))
 		if g.State != "runnable" { // one that is may just have been woken by its ticker, and tell less
