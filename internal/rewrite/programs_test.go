@@ -3,6 +3,7 @@ package rewrite_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -61,13 +62,24 @@ var times = regexp.MustCompile(`(\(|\t)(\d+\.\d+s|cached)\)?`)
 // goTest returns what `go test` prints, but for times.
 func goTest(t *testing.T, dir string, packages []string, flags ...string) string {
 	t.Helper()
+	out, err := tryTest(t, dir, packages, flags...)
+	if err != nil {
+		t.Error(err)
+	}
+	return out
+}
+
+// tryTest is goTest for tests that may fail. The error has what they have printed.
+func tryTest(t *testing.T, dir string, packages []string, flags ...string) (string, error) {
+	t.Helper()
 	args := append([]string{"test", "-vet=off", "-count=1", "-timeout=2m"}, flags...)
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "go", append(args, packages...)...)
 	cmd.Dir = dir
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Run(); err != nil {
-		t.Errorf("go %s: %v\n%s", strings.Join(cmd.Args[1:], " "), err, out.String())
+	err := cmd.Run()
+	if err != nil {
+		err = fmt.Errorf("go %s: %w\n%s", strings.Join(cmd.Args[1:], " "), err, out.String())
 	}
-	return times.ReplaceAllString(out.String(), "")
+	return times.ReplaceAllString(out.String(), ""), err
 }
