@@ -367,8 +367,11 @@ func TestJournalProperty(t *testing.T) {
 			if twice := len(all) - len(slices.Compact(slices.Clone(all))); twice > torn {
 				t.Errorf("%d scenarios were run twice, and %d torn off: %q", twice, torn, all)
 			}
-			if ran := last.Exploration.Planned - last.Exploration.NotRun; torn == 0 && len(all) != ran-1 && (c.Isolation != Batch || p.fails == 0) {
-				t.Errorf("%d processes, and %d scenarios in the report", len(all), ran-1)
+			ran := last.Exploration.Planned - last.Exploration.NotRun - 1
+			// What two processes ran at once before the interrupt, one of them failing, may be more than the last run needs.
+			more := c.Parallel > 1 && p.fails > 0 && len(all) > ran
+			if torn == 0 && len(all) != ran && !more && (c.Isolation != Batch || p.fails == 0) {
+				t.Errorf("%d processes, and %d scenarios in the report", len(all), ran)
 			}
 			if c.Parallel > 1 && (c.MaxScenarios < 10_000 || p.fails > 0) {
 				return // which scenarios are run depends on who is first
