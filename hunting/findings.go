@@ -3,6 +3,7 @@ package hunting
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -68,12 +69,7 @@ func (f *Findings) Confirm(found *Found) {
 func (f *Findings) Instead(found *Found, r protocol.HuntReport, output string) *Found {
 	found.Times--
 	if found.Times == 0 {
-		for i := range f.all {
-			if f.all[i] == found {
-				f.all = append(f.all[:i], f.all[i+1:]...)
-				break
-			}
-		}
+		f.all = slices.DeleteFunc(f.all, func(each *Found) bool { return each == found })
 	}
 	return f.Add(r, output)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/orchtest/orchtest/hunting"
@@ -107,10 +108,8 @@ func (h *hunt) replayOnce(t *huntTest, trace string, count *replays) {
 }
 
 func addOnce(all []string, text string) []string {
-	for _, each := range all {
-		if each == text {
-			return all
-		}
+	if slices.Contains(all, text) {
+		return all
 	}
 	return append(all, text)
 }
