@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"go/ast"
@@ -250,21 +249,16 @@ func huntProcess(t testing.TB, binary string, r protocol.HuntRequest) (last prot
 	t.Helper()
 	r.Report = filepath.Join(t.TempDir(), "report")
 	os.Remove(r.Report)
-	request, err := json.Marshal(r)
-	if err != nil {
-		t.Fatal(err)
-	}
 	cmd := exec.Command(binary, "-test.run=^"+r.Test+"$", fmt.Sprintf("-test.count=%d", r.Count), "-test.failfast",
 		"-test.parallel=64", "-test.timeout=5m")
-	cmd.Env = append(os.Environ(), protocol.EnvHunt+"="+string(request), "GOMAXPROCS=1", "GODEBUG=randautoseed=0")
+	cmd.Env = append(os.Environ(), protocol.EnvHunt+"="+r.Line(), "GOMAXPROCS=1", "GODEBUG=randautoseed=0")
 	output, _ := cmd.CombinedOutput() // findings fail
 	lines, err := os.ReadFile(r.Report)
 	if err != nil {
 		t.Errorf("%s: %v\n%s", r.Test, err, output)
 	}
 	for line := range bytes.Lines(lines) {
-		last = protocol.HuntReport{}
-		if err := json.Unmarshal(line, &last); err != nil {
+		if last, err = protocol.ReadHuntReport(strings.TrimSuffix(string(line), "\n")); err != nil {
 			t.Error(err)
 		}
 	}

@@ -70,12 +70,12 @@ func TestTestNames(t *testing.T) {
 
 func TestTally(t *testing.T) {
 	tally := hunting.NewTally(protocol.HuntRequest{First: 10, Stride: 3})
-	text := `{"kind":"progress","schedule":16,"schedules":2,"longest":40,"delay":"d"}
-{"kind":"inconclusive","schedule":19,"reason":"steps"}
-{"kind":"later version","schedule":1}
+	text := `kind="progress" schedule=16 schedules=2 longest=40 delay="d"
+kind="inconclusive" schedule=19 reason="steps"
+kind="later version" schedule=1
 
-{"kind":"finding","schedule":22,"finding":{"kind":"leak","identity":"l"}}
-{"kind":"fin`
+kind="finding" schedule=22 finding="{\"kind\":\"leak\",\"identity\":\"l\"}"
+kind="fin`
 	for i := 0; i < len(text); i += 7 {
 		tally.Write([]byte(text[i:min(i+7, len(text))]))
 	}

@@ -2,7 +2,6 @@ package hunting
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -57,8 +56,8 @@ func (t *Tally) read(line []byte) {
 		return
 	}
 	t.Lines++
-	var r protocol.HuntReport
-	if err := json.Unmarshal(line, &r); err != nil {
+	r, err := protocol.ReadHuntReport(string(line))
+	if err != nil {
 		if t.Err == nil {
 			t.Err = fmt.Errorf("line %d of a hunting process's report: %w: %.80q", t.Lines, err, line)
 		}

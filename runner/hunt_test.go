@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
@@ -47,8 +46,8 @@ func (p *prey) execute(ctx context.Context, c command) (exit, error) {
 	if i < 0 {
 		return exit{}, nil // the go command
 	}
-	var request protocol.HuntRequest
-	if err := json.Unmarshal([]byte(c.env[i][len(protocol.EnvHunt)+1:]), &request); err != nil {
+	request, err := protocol.ReadHuntRequest(c.env[i][len(protocol.EnvHunt)+1:])
+	if err != nil {
 		return exit{}, err
 	}
 	p.mu.Lock()
@@ -60,7 +59,10 @@ func (p *prey) execute(ctx context.Context, c command) (exit, error) {
 	}
 	defer file.Close()
 	for i := range request.Count {
-		if e, ended := p.schedule(request, i, func(r protocol.HuntReport) { fmt.Fprintf(file, "%s\n", encode(r)) }, c); ended {
+		if e, ended := p.schedule(request, i, func(r protocol.HuntReport) {
+			line, _ := r.Line()
+			fmt.Fprintln(file, line)
+		}, c); ended {
 			return e, nil
 		}
 	}

@@ -93,7 +93,7 @@ func (h *hunt) huntEnv(t *huntTest, request protocol.HuntRequest) []string {
 	env = with(env, "GOMAXPROCS", "1") // else who runs first is not decided here
 	godebug, _ := lookup(env, "GODEBUG")
 	env = with(env, "GODEBUG", strings.TrimPrefix(godebug+",randautoseed=0", ","))
-	return append(env, "PWD="+t.pkg.dir, protocol.EnvHunt+"="+encode(request))
+	return append(env, "PWD="+t.pkg.dir, protocol.EnvHunt+"="+request.Line())
 }
 
 // A huntReport is the report of a process, which is read while it is written.

@@ -24,8 +24,7 @@ func hunted(t testing.TB, r protocol.HuntRequest) (last protocol.HuntReport, out
 		t.Fatalf("%v\n%s", err, text)
 	}
 	for line := range bytes.Lines(lines) {
-		last = protocol.HuntReport{}
-		if err := json.Unmarshal(line, &last); err != nil {
+		if last, err = protocol.ReadHuntReport(strings.TrimSuffix(string(line), "\n")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -35,13 +34,9 @@ func hunted(t testing.TB, r protocol.HuntRequest) (last protocol.HuntReport, out
 // process is one that hunts.
 func process(t testing.TB, r protocol.HuntRequest) *exec.Cmd {
 	t.Helper()
-	request, err := json.Marshal(r)
-	if err != nil {
-		t.Fatal(err)
-	}
 	cmd := exec.Command(os.Args[0], "-test.run=^"+r.Test+"$", fmt.Sprintf("-test.count=%d", max(r.Count, 1)),
 		"-test.failfast", "-test.parallel=64", "-test.timeout=60s")
-	cmd.Env = append(os.Environ(), protocol.EnvHunt+"="+string(request), "GOMAXPROCS=1", "GODEBUG=randautoseed=0",
+	cmd.Env = append(os.Environ(), protocol.EnvHunt+"="+r.Line(), "GOMAXPROCS=1", "GODEBUG=randautoseed=0",
 		"GORACE=atexit_sleep_ms=0")
 	return cmd
 }

@@ -1,7 +1,6 @@
 package hunt
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"runtime"
@@ -41,7 +40,8 @@ func newHunter() *hunter {
 	}
 	os.Unsetenv(protocol.EnvHunt) // a program that a test starts does not hunt
 	h := &hunter{}
-	if err := json.Unmarshal([]byte(text), &h.request); err != nil {
+	var err error
+	if h.request, err = protocol.ReadHuntRequest(text); err != nil {
 		panic("orchtest: " + protocol.EnvHunt + ": " + err.Error())
 	}
 	if h.request.MaxSteps <= 0 {
@@ -108,9 +108,9 @@ func (h *hunter) over() bool { return h.told.Load() }
 
 // tell writes a report.
 func (h *hunter) tell(r protocol.HuntReport) {
-	text, err := json.Marshal(r)
+	line, err := r.Line()
 	if err == nil {
-		_, err = h.report.Write(append(text, '\n'))
+		_, err = h.report.WriteString(line + "\n")
 	}
 	if err != nil {
 		panic("orchtest: " + err.Error())

@@ -1,36 +1,57 @@
 package protocol
 
-// EnvHunt holds the [HuntRequest] of a process that hunts, as JSON.
+// EnvHunt holds the [HuntRequest] of a process that hunts, as a line.
 const EnvHunt = "ORCHTEST_HUNT"
 
 // A HuntRequest is what a process of a test binary is to hunt. The process is told by -test.run and -test.count
 // to run the test once for each schedule.
 type HuntRequest struct {
-	Test   string `json:"test"`   // a top-level test
-	Report string `json:"report"` // path of the file to which HuntReports are appended, a line each
+	Test   string // a top-level test
+	Report string // path of the file to which HuntReports are appended, a line each
 
 	// Schedules with the numbers First, First+Stride, … , Count of them.
-	First  int `json:"first"`
-	Count  int `json:"count"`
-	Stride int `json:"stride,omitempty"` // 0 is 1
+	First  int
+	Count  int
+	Stride int // 0 is 1
 
 	// Strategies take turns: schedule n is of Strategies[n % len]. "random", "pct", "delay".
-	Strategies []string `json:"strategies,omitempty"`
-	Seed       uint64   `json:"seed"`
-	Depth      int      `json:"depth,omitempty"`     // of pct
-	Length     int      `json:"length,omitempty"`    // how many decisions are expected, for pct
-	Delay      string   `json:"delay,omitempty"`     // where the delay-bounded search goes on
-	Replay     string   `json:"replay,omitempty"`    // path of a trace that is followed instead
-	Lenient    bool     `json:"lenient,omitempty"`   // a replay that diverges goes on by default choices
-	Trace      string   `json:"trace,omitempty"`     // path where the trace of the last schedule is written
-	MaxSteps   int      `json:"max_steps,omitempty"` // decisions after which threads take turns, and after as many again the schedule is inconclusive
-	RealTime   bool     `json:"real_time,omitempty"` // leave time alone
+	Strategies []string
+	Seed       uint64
+	Depth      int    // of pct
+	Length     int    // how many decisions are expected, for pct
+	Delay      string // where the delay-bounded search goes on
+	Replay     string // path of a trace that is followed instead
+	Lenient    bool   // a replay that diverges goes on by default choices
+	Trace      string // path where the trace of the last schedule is written
+	MaxSteps   int    // decisions after which threads take turns, and after as many again the schedule is inconclusive
+	RealTime   bool   // leave time alone
 	// Window is for how long, in milliseconds of real time, nothing may change before a deadlock or a leak is
 	// said to be one: packages that are not rewritten may have timers. In search it is 0: what was found is
 	// confirmed with a window.
-	Window    int    `json:"window,omitempty"`
-	KeepGoing bool   `json:"keep_going,omitempty"` // go on after a failed test, where the process can
-	Folder    string `json:"folder,omitempty"`     // paths below it are shortened
+	Window    int
+	KeepGoing bool   // go on after a failed test, where the process can
+	Folder    string // paths below it are shortened
+}
+
+// Line returns the request as [ReadHuntRequest] reads it.
+func (r HuntRequest) Line() string {
+	line, _ := lineOf(r.fields()) // just a finding could not be written
+	return line
+}
+
+// ReadHuntRequest reads a request.
+func ReadHuntRequest(line string) (r HuntRequest, err error) {
+	err = readLine(line, r.fields())
+	return r, err
+}
+
+func (r *HuntRequest) fields() []field {
+	return []field{
+		{"test", &r.Test}, {"report", &r.Report}, {"first", &r.First}, {"count", &r.Count}, {"stride", &r.Stride},
+		{"strategies", &r.Strategies}, {"seed", &r.Seed}, {"depth", &r.Depth}, {"length", &r.Length}, {"delay", &r.Delay},
+		{"replay", &r.Replay}, {"lenient", &r.Lenient}, {"trace", &r.Trace}, {"max_steps", &r.MaxSteps},
+		{"real_time", &r.RealTime}, {"window", &r.Window}, {"keep_going", &r.KeepGoing}, {"folder", &r.Folder},
+	}
 }
 
 // What a HuntReport tells.
@@ -46,20 +67,37 @@ const (
 
 // A HuntReport is one line of a hunting process's report.
 type HuntReport struct {
-	Kind      string `json:"kind"`
-	Schedule  int    `json:"schedule"`            // its number; of done and progress, the next one
-	Schedules int    `json:"schedules,omitempty"` // of done and progress: how many were run
-	Steps     int64  `json:"steps,omitempty"`     // turns, of this schedule or of all
-	Longest   int    `json:"longest,omitempty"`   // the most decisions of a schedule so far
-	Threads   int    `json:"threads,omitempty"`   // the most of a schedule so far
-	Strategy  string `json:"strategy,omitempty"`
-	Delay     string `json:"delay,omitempty"`     // where the delay-bounded search is to go on
-	Exhausted bool   `json:"exhausted,omitempty"` // there are no other schedules
-	Reason    string `json:"reason,omitempty"`    // in words: of not-huntable, inconclusive, tool-error, diverged
+	Kind      string
+	Schedule  int   // its number; of done and progress, the next one
+	Schedules int   // of done and progress: how many were run
+	Steps     int64 // turns, of this schedule or of all
+	Longest   int   // the most decisions of a schedule so far
+	Threads   int   // the most of a schedule so far
+	Strategy  string
+	Delay     string // where the delay-bounded search is to go on
+	Exhausted bool   // there are no other schedules
+	Reason    string // in words: of not-huntable, inconclusive, tool-error, diverged
 
-	Finding *Finding `json:"finding,omitempty"`
-	Trace   string   `json:"trace,omitempty"` // of a finding: the schedule's trace, as text
-	Hash    string   `json:"hash,omitempty"`  // of a finding, and of done: of the last schedule's trace
+	Finding *Finding
+	Trace   string // of a finding: the schedule's trace, as text
+	Hash    string // of a finding, and of done: of the last schedule's trace
+}
+
+// Line returns the report as [ReadHuntReport] reads it, without a line feed.
+func (r HuntReport) Line() (string, error) { return lineOf(r.fields()) }
+
+// ReadHuntReport reads a report.
+func ReadHuntReport(line string) (r HuntReport, err error) {
+	err = readLine(line, r.fields())
+	return r, err
+}
+
+func (r *HuntReport) fields() []field {
+	return []field{
+		{"kind", &r.Kind}, {"schedule", &r.Schedule}, {"schedules", &r.Schedules}, {"steps", &r.Steps},
+		{"longest", &r.Longest}, {"threads", &r.Threads}, {"strategy", &r.Strategy}, {"delay", &r.Delay},
+		{"exhausted", &r.Exhausted}, {"reason", &r.Reason}, {"finding", &r.Finding}, {"trace", &r.Trace}, {"hash", &r.Hash},
+	}
 }
 
 // Kinds of findings.
