@@ -313,8 +313,11 @@ func (h *hunt) raise() bool {
 
 // part runs a part of a test's schedules.
 func (h *hunt) part(t *huntTest, part hunting.Part) {
-	progress := h.followed(t)
-	p := h.process(t.ctx, t, part.Request(h.request(t)), progress)
+	progress, request := h.followed(t), part.Request(h.request(t))
+	if part.Alone {
+		request.Window = window // it is as good as what confirms a finding
+	}
+	p := h.process(t.ctx, t, request, progress)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !p.canceled() {

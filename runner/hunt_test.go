@@ -2,6 +2,8 @@ package runner
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -21,6 +23,7 @@ type prey struct {
 	shows     map[int]string // what schedules show, by their numbers
 	afterward map[int]string // what they show only if the process has run others before
 	lenient   bool           // a replay shows nothing unless it is lenient
+	broken    string         // why no process can be started after the third one
 
 	mu        sync.Mutex
 	ran       map[int]int // how often each schedule was run, not counting replays
@@ -39,6 +42,9 @@ const (
 	hangs    = "hangs"
 )
 
+// decisions are those of each schedule: three preemptions, of which none is needed.
+const decisions = "turn 0: 0 *1\nturn 1: *0 1\nturn 0: 0 *1\n"
+
 const crash = "panic: no tea left\n\ngoroutine 7 [running]:\nexample.com/shop.Sell(...)\n\t/src/shop/shop.go:11\n"
 
 func (p *prey) execute(ctx context.Context, c command) (exit, error) {
@@ -52,7 +58,11 @@ func (p *prey) execute(ctx context.Context, c command) (exit, error) {
 	}
 	p.mu.Lock()
 	p.processes++
+	broken := p.broken != "" && p.processes > 3
 	p.mu.Unlock()
+	if broken {
+		return exit{}, errors.New(p.broken)
+	}
 	file, err := os.OpenFile(request.Report, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return exit{}, err
@@ -72,14 +82,18 @@ func (p *prey) execute(ctx context.Context, c command) (exit, error) {
 // schedule runs one, and reports whether it has ended the process.
 func (p *prey) schedule(request protocol.HuntRequest, i int, tell func(protocol.HuntReport), c command) (exit, bool) {
 	n := request.First + i*request.Stride
-	shows := p.shows[n]
+	shows, trace := p.shows[n], fmt.Sprintf(`{"orchtest_trace":1,"schedule":%d}`, n)+"\n"+decisions
 	p.mu.Lock()
 	if request.Replay == "" {
 		p.ran[n]++
 	} else {
 		p.replays++
 		text, _ := os.ReadFile(request.Replay)
-		fmt.Sscanf(string(text), `{"orchtest_trace":1,"schedule":%d}`, &n)
+		trace = string(text)
+		header, _, _ := strings.Cut(trace, "\n")
+		var h struct{ Schedule int }
+		json.Unmarshal([]byte(header), &h)
+		n = h.Schedule
 		if shows = p.shows[n]; p.lenient && !request.Lenient {
 			shows = ""
 		}
@@ -91,7 +105,7 @@ func (p *prey) schedule(request protocol.HuntRequest, i int, tell func(protocol.
 	r := protocol.HuntReport{Schedule: n, Longest: 5, Strategy: hunting.Random}
 	switch shows {
 	case locks, leaks:
-		r.Kind, r.Trace = protocol.HuntFinding, fmt.Sprintf(`{"orchtest_trace":1,"schedule":%d}`, n)+"\n"
+		r.Kind, r.Trace = protocol.HuntFinding, trace
 		r.Finding = &protocol.Finding{Kind: shows, Identity: shows + ": here"}
 		tell(r)
 		return exit{status: "exit status 1"}, true
@@ -270,6 +284,58 @@ func TestHuntAlone(t *testing.T) {
 	}
 	if hunted.report.Outcome != protocol.HuntPassed || hunted.report.Schedules != 60 {
 		t.Errorf("got %+v", hunted.report)
+	}
+}
+
+// What several schedules show is tried with each of them, as long as none has shown it again: the first one may have
+// needed those before it.
+func TestHuntTriesEach(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		prey     *prey
+		schedule int
+	}{
+		{"another one", &prey{afterward: map[int]string{20: locks}, shows: map[int]string{40: locks}}, 40},
+		{"alone, after many", &prey{afterward: map[int]string{17: locks, 18: locks, 19: locks, 20: leaks}, shows: map[int]string{40: locks}}, 40},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, hunted, _ := huntPrey(t, test.prey, HuntConfig{Config: Config{Parallel: 1}, HuntOptions: HuntOptions{Schedules: 100}})
+			found := hunted.findings.Confirmed()
+			if len(found) != 1 || found[0].Schedule != test.schedule || !strings.Contains(found[0].Trace, fmt.Sprintf(`"schedule":%d`, test.schedule)) {
+				t.Errorf("got findings %+v, want that of schedule %d", found, test.schedule)
+			}
+		})
+	}
+}
+
+// A process that was to confirm something and could not be started is orchtest's failure, and no pass.
+func TestHuntCannotConfirm(t *testing.T) {
+	for _, kind := range []string{locks, crashes} {
+		p := &prey{shows: map[int]string{40: kind}, broken: "no more processes"}
+		h, hunted, _ := huntPrey(t, p, HuntConfig{Config: Config{Parallel: 1}, HuntOptions: HuntOptions{Schedules: 100}})
+		if h.err == nil || hunted.report.Outcome != protocol.HuntErrored || !strings.Contains(hunted.report.Reason, p.broken) {
+			t.Errorf("got %s %q, error %v", hunted.report.Outcome, hunted.report.Reason, h.err)
+		}
+	}
+}
+
+// Several workers that find the same at once report one of theirs, and all of that.
+func TestHuntFindsTheSameAtOnce(t *testing.T) {
+	shows := map[int]string{}
+	for n := range 100 {
+		shows[n+1] = locks
+	}
+	c := HuntConfig{Config: Config{Parallel: 4, KeepGoing: true}}
+	c.Schedules, c.HuntOptions.ShrinkTime, c.TraceDir = 100, time.Minute, t.TempDir()
+	_, hunted, _ := huntPrey(t, &prey{shows: shows}, c)
+	found := hunted.findings.Confirmed()
+	if len(found) != 1 || found[0].Times != 99 {
+		t.Fatalf("got findings %+v, want one that came 99 times", found)
+	}
+	kept, err := os.ReadFile(found[0].File)
+	if err != nil || string(kept) != found[0].Trace || found[0].Preemptions != 0 ||
+		!strings.Contains(found[0].Trace, fmt.Sprintf(`"schedule":%d}`, found[0].Schedule)) {
+		t.Errorf("got %+v, want a schedule without preemptions", found[0])
 	}
 }
 

@@ -16,13 +16,16 @@ import (
 	"github.com/orchtest/orchtest/lib/traces"
 )
 
-// mostTries is how many schedules that showed the same are tried in processes of their own, before it is given up
-// to confirm it; leaning is how many findings that could not be confirmed are enough to think that the schedules of
+// mostTries is how many schedules that showed the same, after others in one process, are tried in processes of their own,
+// before it is given up to confirm it; leaning is how many findings that could not be confirmed are enough to think that the schedules of
 // a test depend on those before them.
 const (
 	mostTries = 3
 	leaning   = 2
 )
+
+// window is for how many milliseconds nothing may change before goroutines are deadlocked or leaked.
+const window = 1000
 
 // aside runs f without run.mu, which is held.
 func (h *hunt) aside(f func()) {
@@ -35,32 +38,41 @@ func (h *hunt) aside(f func()) {
 func (h *hunt) found(t *huntTest, p *huntProcess) {
 	for _, r := range h.shown(p) {
 		found := t.findings.Add(r, p.output)
-		if found.Confirmed || found.Tries >= mostTries {
+		if found.Confirmed || t.trouble != nil || found.Tries >= mostTries && p.request.Count > 1 {
 			continue
 		}
-		found.Tries++
 		single := p.request
 		single.First, single.Count, single.Delay = r.Schedule, 1, ""
-		found, again := h.confirm(t, found, single)
-		h.settled(t, found, again)
+		h.settled(t, found, h.confirm(t, r, single))
 	}
 }
 
-// settled deals with a finding that was tried to be confirmed by a process.
-func (h *hunt) settled(t *huntTest, found *hunting.Found, again *huntProcess) {
-	if h.ctx.Err() != nil && again == nil {
-		return
-	}
-	if again == nil {
+// A proof is what a process of its own has shown of a finding.
+type proof struct {
+	report protocol.HuntReport
+	output string
+}
+
+// settled deals with a finding that was tried to be confirmed: shown is nil if that did not succeed. Another worker may
+// have confirmed it meanwhile.
+func (h *hunt) settled(t *huntTest, found *hunting.Found, shown *proof) {
+	if shown == nil {
+		if h.ctx.Err() != nil || t.trouble != nil {
+			return
+		}
+		found.Tries++
 		if len(t.findings.Unconfirmed()) >= leaning {
 			t.plan.Alone()
 		}
 		return
 	}
-	if found.Confirmed {
-		return // in place of what was expected, it has shown what was found before
+	if f := shown.report.Finding; !sameFinding(*f, found.Finding) {
+		found = t.findings.Instead(found, shown.report, shown.output)
 	}
-	t.findings.Confirm(found)
+	if found.Confirmed {
+		return
+	}
+	t.findings.Confirm(found, shown.report, shown.output)
 	h.progress.add(t.underway, 0, 1)
 	limit := h.o.ShrinkTime
 	if t.stopped() {
@@ -99,49 +111,38 @@ func (h *hunt) shown(p *huntProcess) []protocol.HuntReport {
 	return reports
 }
 
-// confirm runs a schedule again, each time in a process of its own: by its trace, by its number, and by its trace
-// as far as that leads. What it shows then is the finding. It returns nil for the process if it shows nothing.
-func (h *hunt) confirm(t *huntTest, found *hunting.Found, single protocol.HuntRequest) (*hunting.Found, *huntProcess) {
-	trace, schedule, strategy := found.Trace, found.Schedule, found.Strategy
+// confirm runs a schedule that has shown something again, each time in a process of its own: by its trace, by its
+// number, and by its trace as far as that leads. What it shows then is the finding. It returns nil if it shows nothing.
+func (h *hunt) confirm(t *huntTest, r protocol.HuntReport, single protocol.HuntRequest) *proof {
 	for _, way := range []string{"replay", "number", "lenient"} {
-		request := single
-		request.Window = windowOf(found.Finding.Kind)
+		request, trace := single, r.Trace
+		request.Window = windowOf(r.Finding.Kind)
 		switch {
-		case way == "number" && strategy != hunting.Delay:
+		case way == "number" && r.Strategy != hunting.Delay:
+			trace = ""
 		case way != "number" && trace != "":
 			request.Lenient = way == "lenient"
 		default:
 			continue
 		}
 		var p *huntProcess
-		h.aside(func() {
-			text := trace
-			if way == "number" {
-				text = ""
-			}
-			p = h.follows(t, request, text)
-		})
-		if h.ctx.Err() != nil {
-			return found, nil
+		h.aside(func() { p = h.follows(t, request, trace) })
+		if h.ctx.Err() != nil || h.spoiled(t, p) {
+			return nil
 		}
 		reports := h.shown(p)
 		if len(reports) == 0 {
 			continue
 		}
-		r := reports[0]
-		is := same(reports, found)
-		if is != nil {
-			r = *is
+		again := reports[0]
+		if same := same(reports, *r.Finding); same != nil {
+			again = *same
 		}
-		r.Schedule, r.Strategy = schedule, strategy
-		r.Trace = cmp.Or(r.Trace, trace)
-		if is == nil {
-			found = t.findings.Instead(found, r, p.output)
-		}
-		found.Finding, found.Trace, found.Hash, found.Output = *r.Finding, r.Trace, r.Hash, p.output
-		return found, p
+		again.Schedule, again.Strategy = r.Schedule, r.Strategy
+		again.Trace = cmp.Or(again.Trace, r.Trace)
+		return &proof{again, p.output}
 	}
-	return found, nil
+	return nil
 }
 
 // windowOf is for how many milliseconds nothing may change before a finding of the kind is one: packages that are not
@@ -149,7 +150,7 @@ func (h *hunt) confirm(t *huntTest, found *hunting.Found, single protocol.HuntRe
 func windowOf(kind string) int {
 	switch kind {
 	case protocol.FoundDeadlock, protocol.FoundLeak:
-		return 1000
+		return window
 	}
 	return 0
 }
@@ -183,26 +184,29 @@ func (h *hunt) crashed(t *huntTest, p *huntProcess) {
 		return
 	}
 	found := t.findings.Add(reports[0], p.output)
-	found.Tries++
-	schedule, again := h.locate(t, found, p)
+	schedule, shown := h.locate(t, p, found.Finding)
 	p.tally.Add(protocol.HuntReport{Kind: protocol.HuntProgress, Schedule: schedule + max(p.request.Stride, 1)})
-	if found.Confirmed {
-		return
+	if shown != nil {
+		shown.report.Schedule, shown.report.Strategy = schedule, strategyOf(p.request.Strategies, schedule)
 	}
-	if again != nil {
-		found.Schedule, found.Output = schedule, again.output
-		found.Strategy = strategyOf(p.request.Strategies, schedule)
-	}
-	h.settled(t, found, again)
+	h.settled(t, found, shown)
 }
 
-// locate finds out which schedule of a process has ended it, and runs that in a process of its own. That process is
-// nil if it does not show the same.
-func (h *hunt) locate(t *huntTest, found *hunting.Found, p *huntProcess) (schedule int, again *huntProcess) {
-	ends := func(request protocol.HuntRequest) *huntProcess {
+// locate finds out which schedule of a process has ended it, and runs that in a process of its own. What that shows is
+// nil if it is not the same.
+func (h *hunt) locate(t *huntTest, p *huntProcess, f protocol.Finding) (schedule int, shown *proof) {
+	var unfit *huntProcess // one that could not do its work: nothing more is run
+	process := func(request protocol.HuntRequest) *huntProcess {
 		other := h.process(h.ctx, t, request, nil)
-		if same(h.shown(other), found) != nil {
-			return other
+		if other.trouble() != nil {
+			unfit = other
+		}
+		return other
+	}
+	ends := func(request protocol.HuntRequest) *proof {
+		other := process(request)
+		if r := same(h.shown(other), f); r != nil && unfit == nil {
+			return &proof{*r, other.output}
 		}
 		return nil
 	}
@@ -210,10 +214,10 @@ func (h *hunt) locate(t *huntTest, found *hunting.Found, p *huntProcess) (schedu
 	h.aside(func() {
 		request := p.request
 		low, high := p.tally.Ran, request.Count // the first low do not end it, the first high do
-		if again = ends(request); again == nil || high == 1 {
+		if shown = ends(request); shown == nil || high == 1 {
 			return
 		}
-		for low+1 < high && h.ctx.Err() == nil {
+		for low+1 < high && h.ctx.Err() == nil && unfit == nil {
 			request.Count = (low + high) / 2
 			if ends(request) != nil {
 				high = request.Count
@@ -229,11 +233,15 @@ func (h *hunt) locate(t *huntTest, found *hunting.Found, p *huntProcess) (schedu
 		single.First, single.Count = schedule, 1
 		if slices.Contains(single.Strategies, hunting.Delay) {
 			request.Count = high - 1
-			single.Delay = h.process(h.ctx, t, request, nil).tally.Delay
+			single.Delay = process(request).tally.Delay
 		}
-		again = ends(single)
+		shown = ends(single)
 	})
-	return schedule, again
+	if unfit != nil {
+		h.spoiled(t, unfit)
+		return schedule, nil
+	}
+	return schedule, shown
 }
 
 // strategyOf is that of a schedule, of strategies that take turns.
@@ -244,10 +252,9 @@ func strategyOf(strategies []string, schedule int) string {
 	return strategies[schedule%len(strategies)]
 }
 
-// simplify looks for a simpler schedule that shows a finding, as long as there is time for that. Each one is run in a
-// process of its own, so that what is found is confirmed.
+// simplify looks for a simpler schedule that shows a finding, which is confirmed, as long as there is time for that. Each
+// one is run in a process of its own, so that what is found is confirmed, too.
 func (h *hunt) simplify(t *huntTest, found *hunting.Found, limit time.Duration) {
-	found.Preemptions = -1
 	if found.Trace == "" {
 		return
 	}
@@ -258,35 +265,50 @@ func (h *hunt) simplify(t *huntTest, found *hunting.Found, limit time.Duration) 
 	}
 	request := h.request(t)
 	request.First, request.Count, request.Lenient = found.Schedule, 1, true
+	var best *proof
+	var unfit *huntProcess
+	finding := found.Finding // others look at what is found meanwhile
 	h.aside(func() {
 		for end := h.Now().Add(limit); h.ctx.Err() == nil && h.Now().Before(end); {
 			trace, ok := simplifier.Next()
 			if !ok {
-				break
+				return
 			}
 			p := h.follows(t, request, trace)
-			r := same(h.shown(p), found)
+			if p.trouble() != nil {
+				unfit = p
+				return
+			}
+			r := same(h.shown(p), finding)
 			if r == nil {
 				simplifier.Told(false, "")
-				continue
-			}
-			if better, _ := simplifier.Told(true, r.Trace); better {
-				found.Finding, found.Trace, found.Hash, found.Output = *r.Finding, r.Trace, r.Hash, p.output
+			} else if better, _ := simplifier.Told(true, r.Trace); better {
+				best = &proof{*r, p.output}
 			}
 		}
 	})
+	if unfit != nil {
+		h.spoiled(t, unfit)
+	}
+	if best != nil {
+		r := best.report
+		found.Finding, found.Trace, found.Hash, found.Output = *r.Finding, r.Trace, r.Hash, best.output
+	}
 	found.Preemptions = simplifier.Preemptions()
 }
 
 // same returns the report of those that is of a finding, or nil.
-func same(reports []protocol.HuntReport, found *hunting.Found) *protocol.HuntReport {
+func same(reports []protocol.HuntReport, f protocol.Finding) *protocol.HuntReport {
 	for i, r := range reports {
-		if r.Finding.Kind == found.Kind && r.Finding.Identity == found.Identity {
+		if sameFinding(*r.Finding, f) {
 			return &reports[i]
 		}
 	}
 	return nil
 }
+
+// sameFinding reports whether two findings are the same.
+func sameFinding(a, b protocol.Finding) bool { return a.Kind == b.Kind && a.Identity == b.Identity }
 
 // keepTrace writes the trace of a finding to the folder of traces. Where that is not possible, the finding is
 // replayed by its number.

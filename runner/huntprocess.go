@@ -30,6 +30,22 @@ type huntProcess struct {
 // canceled reports whether the process was ended because nobody needs it any more.
 func (p *huntProcess) canceled() bool { return p.exit.canceled && !p.tally.Done }
 
+// trouble is why it did not do its work, where that is orchtest's own fault.
+func (p *huntProcess) trouble() error {
+	broke := hunting.Broke(p.tally.Findings, p.output)
+	switch {
+	case p.err != nil:
+		return p.err
+	case p.tally.Err != nil:
+		return p.tally.Err
+	case broke != "":
+		return errors.New(broke)
+	case p.tally.ToolError != "":
+		return errors.New(p.tally.ToolError)
+	}
+	return nil
+}
+
 // readEvery is how often the report of a process is looked at while it runs.
 const readEvery = 50 * time.Millisecond
 

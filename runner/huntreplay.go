@@ -89,7 +89,7 @@ func (h *hunt) replayOnce(t *huntTest, trace string, count *replays) {
 		for _, r := range reports {
 			found := t.findings.Add(r, p.output)
 			found.File = h.o.Replay
-			t.findings.Confirm(found)
+			t.findings.Confirm(found, r, p.output)
 		}
 	case p.tally.Diverged != "":
 		count.divergences++

@@ -86,15 +86,10 @@ const hopeless = 5
 // judge deals with what became of a process. It is called under run.mu, which it gives back while it runs others.
 func (h *hunt) judge(t *huntTest, p *huntProcess) {
 	tally := p.tally
+	if h.spoiled(t, p) {
+		return
+	}
 	switch {
-	case p.err != nil:
-		h.spoil(t, p.err)
-	case tally.Err != nil:
-		h.spoil(t, tally.Err)
-	case hunting.Broke(tally.Findings, p.output) != "":
-		h.spoil(t, errors.New(hunting.Broke(tally.Findings, p.output)))
-	case tally.ToolError != "":
-		h.spoil(t, errors.New(tally.ToolError))
 	case tally.NotHuntable != "":
 		t.notHuntable, t.output = tally.NotHuntable, p.output
 		t.over()
@@ -118,6 +113,16 @@ func (h *hunt) judge(t *huntTest, p *huntProcess) {
 	default:
 		h.crashed(t, p)
 	}
+}
+
+// spoiled reports whether a process did not do its work by orchtest's own fault, and takes note of that. What was ended
+// because nobody needs it any more is nobody's fault.
+func (h *hunt) spoiled(t *huntTest, p *huntProcess) bool {
+	err := p.trouble()
+	if err != nil && !p.canceled() {
+		h.spoil(t, err)
+	}
+	return err != nil
 }
 
 // spoil takes note that orchtest could not do its work.
