@@ -199,6 +199,9 @@ func (h *hunt) work() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, p := range h.packages {
+		if err != nil && h.ctx.Err() == nil && p.hasTests && !p.over {
+			h.failPackage(p, couldNotRun(err))
+		}
 		h.endPackage(p)
 	}
 	switch {

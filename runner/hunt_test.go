@@ -369,3 +369,61 @@ func TestHuntTime(t *testing.T) {
 		}
 	}
 }
+
+// stuck is a machine on which no process of the given name can be started.
+type stuck string
+
+func (s stuck) execute(_ context.Context, c command) (exit, error) {
+	if c.path == string(s) {
+		return exit{}, errors.New("permission denied")
+	}
+	return exit{}, nil
+}
+
+// A package whose tests orchtest could not run has failed, and the stream of a shard does not say that it is whole.
+func TestHuntCannotRun(t *testing.T) {
+	for _, test := range []struct {
+		name, path string // of the test binary, once it is built
+		starts     stuck
+	}{
+		{"test binary", "shop.test", "shop.test"},
+		{"go command", "", "go"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			h, err := newHunt(HuntConfig{Config: Config{Parallel: 1, Shard: protocol.Shard{Index: 1, Of: 2}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.executor, h.goTool = stuck("none"), "go"
+			end, err := h.begin(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer end()
+			log := &eventLog{}
+			h.stream.sinks = []sink{log, &h.verdict}
+			h.rewritten = &rewrite.Result{}
+			h.packages = []*huntPackage{{name: "example.com/shop", dir: t.TempDir(), path: test.path, hasTests: true}}
+			err = h.sharded(func() error {
+				h.executor = test.starts
+				return h.work()
+			})
+			if err == nil || errors.Is(err, ErrFailed) {
+				t.Errorf("got error %v, want that it cannot be started", err)
+			}
+			ends, said := "", ""
+			for _, e := range log.events {
+				if e.Ends() && e.Package != "" {
+					ends += e.Action
+				}
+				said += e.Output
+				if e.Key == protocol.AttrShard && strings.Contains(e.Value, `"ended":true`) {
+					t.Error("the stream says that the shard has ended")
+				}
+			}
+			if ends != parse.ActionFail || !strings.Contains(said, "permission denied") {
+				t.Errorf("the package ends with %q, and says\n%s", ends, said)
+			}
+		})
+	}
+}

@@ -79,6 +79,15 @@ func (h *hunt) failPackage(p *huntPackage, why string) {
 	h.print(p, "", why, nil)
 }
 
+// unrun takes note that orchtest could not run the tests of a package: that is no pass.
+func (h *hunt) unrun(p *huntPackage, err error) {
+	h.fault(fmt.Errorf("%s: %w", p.name, err))
+	h.failPackage(p, couldNotRun(err))
+}
+
+// couldNotRun is what a package says whose tests could not be run.
+func couldNotRun(err error) string { return fmt.Sprintf("orchtest: its tests could not be run: %v\n", err) }
+
 // endPackage ends a package.
 func (h *hunt) endPackage(p *huntPackage) {
 	if p.over {
