@@ -41,7 +41,7 @@ func huntFlags() []cli.Flag {
 		&cli.IntFlag{Name: "schedules", Value: runner.DefaultSchedules,
 			Usage: "run `N` schedules of each test"},
 		&cli.DurationFlag{Name: "time", DefaultText: "no limit",
-			Usage: "start nothing later than `D` after the first schedule, of all tests together; without --schedules it is the only limit"},
+			Usage: "hunt for `D` from the first schedule on, in all tests together; what was found by then is still confirmed; without --schedules it is the only limit"},
 		&cli.BoolFlag{Name: "until-failure",
 			Usage: "go on, --schedules of each test at a time, until something is found or --time is over"},
 		&cli.BoolFlag{Name: "keep-going", Usage: "do not stop the hunt of a test at its first finding"},

@@ -187,6 +187,9 @@ func (p *Plan) Alone() { p.alone = true }
 // Stop ends the plan: there is nothing more to be run.
 func (p *Plan) Stop() { p.stopped = true }
 
+// Stopped reports whether the plan was ended.
+func (p *Plan) Stopped() bool { return p.stopped }
+
 // Raise has the schedules run with numbers below limit.
 func (p *Plan) Raise(limit int) { p.limit = max(p.limit, limit) }
 

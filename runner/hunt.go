@@ -88,7 +88,8 @@ type hunt struct {
 	unbounded bool   // no number of schedules was asked for
 
 	// What follows is guarded by run.mu.
-	alike, differ int // tests that ran the same each time, and that did not
+	alike, differ int  // tests that ran the same each time, and that did not
+	failed        bool // a test has failed
 
 	idle  *sync.Cond // of workers: there may be something to do
 	limit int        // schedules of each test, so far
@@ -268,7 +269,7 @@ func (h *hunt) worker() {
 // there is nothing left to be run.
 func (h *hunt) take() (*huntTest, hunting.Part, bool) {
 	for {
-		if h.ctx.Err() != nil || h.timeUp() || (h.UntilFailure && h.verdict.failed.Load()) {
+		if h.ctx.Err() != nil || h.timeUp() || (h.UntilFailure && h.failed) {
 			return nil, hunting.Part{}, false
 		}
 		order := slices.Clone(h.tests)
@@ -285,6 +286,19 @@ func (h *hunt) take() (*huntTest, hunting.Part, bool) {
 			h.idle.Wait()
 		case !h.unbounded || !h.raise():
 			return nil, hunting.Part{}, false
+		}
+	}
+}
+
+// fails takes note that a test has failed. If that is what was waited for, no other one goes on.
+func (h *hunt) fails() {
+	h.failed = true
+	if !h.UntilFailure {
+		return
+	}
+	for _, t := range h.tests {
+		if t.stop != nil {
+			t.stop()
 		}
 	}
 }
@@ -323,7 +337,7 @@ func (h *hunt) part(t *huntTest, part hunting.Part) {
 	p := h.process(t.ctx, t, request, progress)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !p.canceled() {
+	if !p.canceled() || len(p.tally.Findings) > 0 && !t.plan.Stopped() {
 		t.confirming++ // nothing is begun before it is known what was found
 		h.judge(t, p)
 		t.confirming--

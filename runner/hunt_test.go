@@ -23,6 +23,7 @@ type prey struct {
 	shows     map[int]string // what schedules show, by their numbers
 	afterward map[int]string // what they show only if the process has run others before
 	lenient   bool           // a replay shows nothing unless it is lenient
+	endures   string         // a test whose processes do not end by themselves
 	broken    string         // why no process can be started after the third one
 
 	mu        sync.Mutex
@@ -68,6 +69,10 @@ func (p *prey) execute(ctx context.Context, c command) (exit, error) {
 		return exit{}, err
 	}
 	defer file.Close()
+	if request.Test == p.endures {
+		<-ctx.Done()
+		return exit{status: "signal: killed", canceled: true}, nil
+	}
 	for i := range request.Count {
 		if e, ended := p.schedule(request, i, func(r protocol.HuntReport) {
 			line, _ := r.Line()
@@ -135,8 +140,8 @@ func (l *eventLog) event(e parse.Event, _ bool) error {
 	return nil
 }
 
-// huntPrey hunts one test, and returns what became of it and what the stream says.
-func huntPrey(t *testing.T, p *prey, c HuntConfig) (*hunt, *huntTest, *eventLog) {
+// huntPrey hunts one test, and returns what became of it and what the stream says. change is called before it begins.
+func huntPrey(t *testing.T, p *prey, c HuntConfig, change ...func(*hunt)) (*hunt, *huntTest, *eventLog) {
 	t.Helper()
 	p.ran = map[int]int{}
 	h, err := newHunt(c)
@@ -155,10 +160,26 @@ func huntPrey(t *testing.T, p *prey, c HuntConfig) (*hunt, *huntTest, *eventLog)
 	pkg := &huntPackage{name: "example.com/shop", dir: t.TempDir(), path: "shop.test", hasTests: true}
 	test := &huntTest{pkg: pkg, name: "TestSell", pattern: "^TestSell$"}
 	h.packages, h.tests = []*huntPackage{pkg}, []*huntTest{test}
+	for _, change := range change {
+		change(h)
+	}
 	h.slots = newSlots(h.Parallel)
 	h.hunt()
 	h.slots.close()
+	h.endPackage(pkg)
 	return h, test, log
+}
+
+// took is how many seconds the package took.
+func (l *eventLog) took(t *testing.T) float64 {
+	t.Helper()
+	for _, e := range l.events {
+		if e.Ends() && e.Test == "" {
+			return *e.Elapsed
+		}
+	}
+	t.Fatal("the package has no end")
+	return 0
 }
 
 func TestHunted(t *testing.T) {
@@ -344,6 +365,49 @@ func TestHuntUntilFailure(t *testing.T) {
 	_, hunted, _ := huntPrey(t, p, HuntConfig{Config: Config{Parallel: 1, UntilFailure: true}, HuntOptions: HuntOptions{Schedules: 20}})
 	if hunted.report.Outcome != protocol.HuntFailed || hunted.report.Schedules != 71 || hunted.report.Planned != 0 {
 		t.Errorf("got %+v, want the leak of the 71st schedule", hunted.report)
+	}
+}
+
+// What does not build ends no hunt; and what was found ends that of every test, also of one whose process would run for
+// very long.
+func TestHuntUntilAnotherFails(t *testing.T) {
+	c := HuntConfig{Config: Config{Parallel: 2, UntilFailure: true}}
+	other := &huntTest{name: "TestBuy", pattern: "^TestBuy$"}
+	_, hunted, log := huntPrey(t, &prey{shows: map[int]string{20: leaks}, endures: other.name}, c, func(h *hunt) {
+		h.verdict.failed.Store(true)
+		other.pkg = h.packages[0]
+		h.tests = append(h.tests, other)
+	})
+	if hunted.report.Outcome != protocol.HuntFailed {
+		t.Errorf("got %+v, want the leak", hunted.report)
+	}
+	if o := other.report; o.Outcome != protocol.HuntNotHunted || o.Reason != "another test had failed by then" {
+		t.Errorf("got %s %q of the other one", o.Outcome, o.Reason)
+	}
+	if took := log.took(t); took > time.Hour.Seconds() {
+		t.Errorf("the package took %v s", took)
+	}
+}
+
+// A package of which no test is begun takes no time.
+func TestHuntNothingBegun(t *testing.T) {
+	_, hunted, log := huntPrey(t, &prey{}, HuntConfig{Config: Config{Parallel: 1, Time: time.Minute}}, func(h *hunt) {
+		began := h.Now().Add(-time.Hour)
+		h.timer.began.Store(&began)
+	})
+	if o := hunted.report; o.Outcome != protocol.HuntNotHunted || o.Reason != "the time was over" {
+		t.Errorf("got %s %q", o.Outcome, o.Reason)
+	}
+	if took := log.took(t); took > time.Hour.Seconds() {
+		t.Errorf("the package took %v s", took)
+	}
+}
+
+// A process that runs when the time is over is ended.
+func TestHuntTimeEnds(t *testing.T) {
+	_, hunted, _ := huntPrey(t, &prey{endures: "TestSell"}, HuntConfig{Config: Config{Parallel: 1, Time: 50 * time.Millisecond}})
+	if o := hunted.report; o.Outcome != protocol.HuntNotHunted || o.Reason != "the time was over" || !o.OutOfTime {
+		t.Errorf("got %+v, want that the time was over", o)
 	}
 }
 

@@ -74,9 +74,10 @@ func (h *hunt) settled(t *huntTest, found *hunting.Found, shown *proof) {
 	}
 	t.findings.Confirm(found, shown.report, shown.output)
 	h.progress.add(t.underway, 0, 1)
+	h.fails()
 	limit := h.o.ShrinkTime
-	if t.stopped() {
-		limit = 0 // another process has ended the hunt meanwhile
+	if t.plan.Stopped() {
+		limit = 0 // another process has ended the hunt of the test meanwhile
 	}
 	h.simplify(t, found, limit)
 	h.keepTrace(t, found)

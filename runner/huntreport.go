@@ -86,7 +86,9 @@ func (h *hunt) unrun(p *huntPackage, err error) {
 }
 
 // couldNotRun is what a package says whose tests could not be run.
-func couldNotRun(err error) string { return fmt.Sprintf("orchtest: its tests could not be run: %v\n", err) }
+func couldNotRun(err error) string {
+	return fmt.Sprintf("orchtest: its tests could not be run: %v\n", err)
+}
 
 // endPackage ends a package.
 func (h *hunt) endPackage(p *huntPackage) {
@@ -142,6 +144,9 @@ func (h *hunt) finish(t *huntTest) {
 	}
 	if t.began.IsZero() {
 		t.began = h.Now()
+		if t.pkg.began.IsZero() {
+			t.pkg.began = t.began
+		}
 	}
 	t.report = h.outcome(t)
 	h.emitTest(t)
@@ -184,8 +189,10 @@ func (h *hunt) outcome(t *huntTest) protocol.Hunted {
 		if short {
 			o.Reason += fmt.Sprintf("; %s were not run", counted(o.Planned-t.schedules, "schedule"))
 		}
-	case t.schedules == 0:
+	case t.schedules == 0 && h.timeUp():
 		o.Outcome, o.Reason = protocol.HuntNotHunted, "the time was over"
+	case t.schedules == 0:
+		o.Outcome, o.Reason = protocol.HuntNotHunted, "another test had failed by then"
 	default:
 		o.Outcome = protocol.HuntPassed
 	}
@@ -321,7 +328,7 @@ func (h *hunt) explainFinding(t *huntTest, f *hunting.Found, found protocol.Hunt
 
 // replayCommand is the command that runs a finding's schedule again.
 func (h *hunt) replayCommand(t *huntTest, f *hunting.Found) string {
-	args := []string{"orchtest", "hunt", "--run", protocol.Pattern(t.name)}
+	args := []string{"orchtest", "hunt", "--run", t.pattern}
 	if f.File != "" {
 		args = append(args, "--replay", f.File)
 	} else {

@@ -50,13 +50,21 @@ func (h *hunt) beginTest(t *huntTest) {
 	if t.pkg.began.IsZero() {
 		t.pkg.began = t.began
 	}
-	t.ctx, t.stop = context.WithCancel(h.ctx)
+	t.ctx, t.stop = h.untilTimeUp()
 	planned := t.plan.Limit()
 	if h.unbounded {
 		planned = 0
 	}
 	t.underway = h.progress.begin(t.name, planned, 0)
 	t.underway.bad = "found"
+}
+
+// untilTimeUp returns a context that is done when the time is over.
+func (h *hunt) untilTimeUp() (context.Context, context.CancelFunc) {
+	if began := h.timer.began.Load(); began != nil && h.Time > 0 {
+		return context.WithDeadline(h.ctx, began.Add(h.Time))
+	}
+	return context.WithCancel(h.ctx)
 }
 
 // over ends the hunt of a test: nothing more of it is begun, and what runs is ended.
@@ -129,6 +137,7 @@ func (h *hunt) spoiled(t *huntTest, p *huntProcess) bool {
 func (h *hunt) spoil(t *huntTest, err error) {
 	t.trouble = errors.Join(t.trouble, err)
 	h.fault(fmt.Errorf("%s: %w", t.name, err))
+	h.fails()
 	t.over()
 }
 
