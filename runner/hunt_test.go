@@ -2,11 +2,13 @@ package runner
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +25,7 @@ type prey struct {
 	shows     map[int]string // what schedules show, by their numbers
 	afterward map[int]string // what they show only if the process has run others before
 	lenient   bool           // a replay shows nothing unless it is lenient
+	search    bool           // numbers are those of the search, which goes on where it is told
 	endures   string         // a test whose processes do not end by themselves
 	broken    string         // why no process can be started after the third one
 
@@ -41,7 +44,17 @@ const (
 	declines = "declines"
 	breaks   = "breaks"
 	hangs    = "hangs"
+	lingers  = "lingers" // a finding, and then the process hangs
+	falters  = "falters" // the process, after its schedules
+	stays    = "stays"   // the process, after its schedules
 )
+
+// searched is the state of a search after so many schedules of twenty decisions each.
+func searched(n int) string {
+	lengths := make([]byte, n)
+	lengths[0] = 20 << 2
+	return fmt.Sprintf("%d.0.%s", n, base64.RawURLEncoding.EncodeToString(lengths))
+}
 
 // decisions are those of each schedule: three preemptions, of which none is needed.
 const decisions = "turn 0: 0 *1\nturn 1: *0 1\nturn 0: 0 *1\n"
@@ -86,7 +99,13 @@ func (p *prey) execute(ctx context.Context, c command) (exit, error) {
 
 // schedule runs one, and reports whether it has ended the process.
 func (p *prey) schedule(request protocol.HuntRequest, i int, tell func(protocol.HuntReport), c command) (exit, bool) {
-	n := request.First + i*request.Stride
+	number := request.First + i*request.Stride
+	n := number
+	if p.search {
+		done, _, _ := strings.Cut(request.Delay, ".")
+		n, _ = strconv.Atoi(done)
+		n += i
+	}
 	shows, trace := p.shows[n], fmt.Sprintf(`{"orchtest_trace":1,"schedule":%d}`, n)+"\n"+decisions
 	p.mu.Lock()
 	if request.Replay == "" {
@@ -109,10 +128,14 @@ func (p *prey) schedule(request protocol.HuntRequest, i int, tell func(protocol.
 	}
 	r := protocol.HuntReport{Schedule: n, Longest: 5, Strategy: hunting.Random}
 	switch shows {
-	case locks, leaks:
+	case locks, leaks, lingers:
 		r.Kind, r.Trace = protocol.HuntFinding, trace
 		r.Finding = &protocol.Finding{Kind: shows, Identity: shows + ": here"}
 		tell(r)
+		if shows == lingers {
+			<-c.overdue
+			return exit{status: "signal: quit", timedOut: true}, true
+		}
 		return exit{status: "exit status 1"}, true
 	case spins, declines, breaks:
 		r.Kind = map[string]string{spins: protocol.HuntInconclusive, declines: protocol.HuntNotHuntable, breaks: protocol.HuntToolError}[shows]
@@ -127,7 +150,14 @@ func (p *prey) schedule(request protocol.HuntRequest, i int, tell func(protocol.
 		return exit{status: "signal: quit", timedOut: true}, true
 	}
 	if i == request.Count-1 {
-		tell(protocol.HuntReport{Kind: protocol.HuntDone, Schedule: n + request.Stride, Longest: 5, Hash: "h"})
+		tell(protocol.HuntReport{Kind: protocol.HuntDone, Schedule: number + request.Stride, Longest: 5, Hash: "h", Delay: searched(n + 1)})
+		switch shows {
+		case falters:
+			return exit{status: "exit status 3"}, true
+		case stays:
+			<-c.overdue
+			return exit{status: "signal: quit", timedOut: true}, true
+		}
 	}
 	return exit{}, false
 }
@@ -357,6 +387,61 @@ func TestHuntFindsTheSameAtOnce(t *testing.T) {
 	if err != nil || string(kept) != found[0].Trace || found[0].Preemptions != 0 ||
 		!strings.Contains(found[0].Trace, fmt.Sprintf(`"schedule":%d}`, found[0].Schedule)) {
 		t.Errorf("got %+v, want a schedule without preemptions", found[0])
+	}
+}
+
+// A search goes on behind the schedule that its process did not survive.
+func TestHuntSearchGoesOn(t *testing.T) {
+	for _, test := range []struct {
+		name, shows   string
+		at, schedules int
+	}{{"crash", crashes, 7, 20}, {"late", hangs, 7, 20}, {"in the first one", crashes, 0, 1}} {
+		t.Run(test.name, func(t *testing.T) {
+			p := &prey{search: true, shows: map[int]string{test.at: test.shows}}
+			c := HuntConfig{Config: Config{Parallel: 1, KeepGoing: true}}
+			c.Schedules, c.Strategy, c.ScheduleTimeout = 20, hunting.Delay, time.Millisecond
+			_, hunted, _ := huntPrey(t, p, c)
+			bad := hunted.inconclusive
+			for _, found := range hunted.findings.Confirmed() {
+				bad += found.Times
+			}
+			if o := hunted.report; bad != 1 || o.Schedules != test.schedules || o.Exhausted {
+				t.Errorf("it came %d times: %+v", bad, o)
+			}
+			for n := range test.schedules {
+				if p.ran[n] == 0 {
+					t.Errorf("schedule %d of the search was not run", n)
+				}
+			}
+		})
+	}
+}
+
+// What goes wrong with a process after its schedules is counted to none that was not run.
+func TestHuntAfterwards(t *testing.T) {
+	for _, test := range []struct {
+		shows     string
+		at        int
+		schedules int
+		reason    string
+	}{
+		{falters, 0, 1, ""}, {falters, 16, 17, ""},
+		{stays, 0, 17, "1 of 17 schedules: its process did not end within 1ms after its schedules (--schedule-timeout)"},
+		{lingers, 0, 1, ""},
+	} {
+		t.Run(fmt.Sprintf("%s at %d", test.shows, test.at), func(t *testing.T) {
+			c := HuntConfig{Config: Config{Parallel: 1}}
+			c.Schedules, c.ScheduleTimeout = 17, time.Millisecond
+			_, hunted, _ := huntPrey(t, &prey{shows: map[int]string{test.at: test.shows}}, c)
+			if o := hunted.report; o.Schedules != test.schedules || o.Reason != test.reason {
+				t.Errorf("got %d schedules, and %s %q, want %d", o.Schedules, o.Outcome, o.Reason, test.schedules)
+			}
+			for _, found := range hunted.findings.Confirmed() {
+				if found.Schedule != test.at {
+					t.Errorf("got %+v, want schedule %d", found, test.at)
+				}
+			}
+		})
 	}
 }
 

@@ -181,21 +181,43 @@ func (h *hunt) crashed(t *huntTest, p *huntProcess) {
 			return
 		}
 		t.output = cmp.Or(t.output, p.output)
-		p.tally.Add(protocol.HuntReport{Kind: protocol.HuntInconclusive, Schedule: p.tally.Next, Reason: crash.Unknown})
+		h.passOver(t, p, p.tally.Next, p.reached(), protocol.HuntReport{Kind: protocol.HuntInconclusive, Reason: crash.Unknown})
 		return
 	}
 	found := t.findings.Add(reports[0], p.output)
-	schedule, shown := h.locate(t, p, found.Finding)
-	p.tally.Add(protocol.HuntReport{Kind: protocol.HuntProgress, Schedule: schedule + max(p.request.Stride, 1)})
+	schedule, before, shown := h.locate(t, p, found.Finding)
+	if !p.tally.Done {
+		h.passOver(t, p, schedule, before, protocol.HuntReport{Kind: protocol.HuntProgress})
+	}
 	if shown != nil {
 		shown.report.Schedule, shown.report.Strategy = schedule, strategyOf(p.request.Strategies, schedule)
 	}
 	h.settled(t, found, shown)
 }
 
-// locate finds out which schedule of a process has ended it, and runs that in a process of its own. What that shows is
-// nil if it is not the same.
-func (h *hunt) locate(t *huntTest, p *huntProcess, f protocol.Finding) (schedule int, shown *proof) {
+// passOver takes note of a schedule that its process did not survive, as report says. before is where the delay-bounded
+// search was before it: it goes on behind it.
+func (h *hunt) passOver(t *huntTest, p *huntProcess, schedule int, before string, report protocol.HuntReport) {
+	report.Schedule, report.Delay = schedule, before
+	if report.Kind == protocol.HuntProgress {
+		report.Schedule += p.tally.Stride // it tells the next one
+	}
+	if strategyOf(p.request.Strategies, schedule) == hunting.Delay {
+		next, more, err := traces.Skip(before)
+		switch {
+		case err != nil:
+			h.spoil(t, err)
+		case !more && len(p.request.Strategies) == 1:
+			t.over()
+		}
+		report.Delay = next
+	}
+	p.tally.Add(report)
+}
+
+// locate finds out which schedule of a process has ended it, where the delay-bounded search was before that, and runs it
+// in a process of its own. What that shows is nil if it is not the same.
+func (h *hunt) locate(t *huntTest, p *huntProcess, f protocol.Finding) (schedule int, before string, shown *proof) {
 	var unfit *huntProcess // one that could not do its work: nothing more is run
 	process := func(request protocol.HuntRequest) *huntProcess {
 		other := h.process(h.ctx, t, request, nil)
@@ -211,10 +233,13 @@ func (h *hunt) locate(t *huntTest, p *huntProcess, f protocol.Finding) (schedule
 		}
 		return nil
 	}
-	schedule = p.tally.Next
+	schedule, before = p.tally.Next, p.reached()
+	low, high := p.tally.Ran, p.request.Count // the first low do not end it, the first high do
+	if p.tally.Done {
+		schedule, high = p.tally.Next-p.tally.Stride, p.tally.Ran // it has ended after them
+	}
 	h.aside(func() {
 		request := p.request
-		low, high := p.tally.Ran, request.Count // the first low do not end it, the first high do
 		if shown = ends(request); shown == nil || high == 1 {
 			return
 		}
@@ -226,23 +251,23 @@ func (h *hunt) locate(t *huntTest, p *huntProcess, f protocol.Finding) (schedule
 				low = request.Count
 			}
 		}
-		schedule = p.request.First + (high-1)*max(p.request.Stride, 1)
+		schedule, before = p.request.First+(high-1)*p.tally.Stride, p.request.Delay
 		if high == 1 {
 			return
 		}
-		single := p.request
-		single.First, single.Count = schedule, 1
-		if slices.Contains(single.Strategies, hunting.Delay) {
+		if slices.Contains(p.request.Strategies, hunting.Delay) {
 			request.Count = high - 1
-			single.Delay = process(request).tally.Delay
+			before = process(request).reached()
 		}
+		single := p.request
+		single.First, single.Count, single.Delay = schedule, 1, before
 		shown = ends(single)
 	})
 	if unfit != nil {
 		h.spoiled(t, unfit)
-		return schedule, nil
+		shown = nil
 	}
-	return schedule, shown
+	return schedule, before, shown
 }
 
 // strategyOf is that of a schedule, of strategies that take turns.

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,9 @@ type huntProcess struct {
 
 // canceled reports whether the process was ended because nobody needs it any more.
 func (p *huntProcess) canceled() bool { return p.exit.canceled && !p.tally.Done }
+
+// reached is where the delay-bounded search was when the process last told of it.
+func (p *huntProcess) reached() string { return cmp.Or(p.tally.Delay, p.request.Delay) }
 
 // trouble is why it did not do its work, where that is orchtest's own fault.
 func (p *huntProcess) trouble() error {

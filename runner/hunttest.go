@@ -101,7 +101,7 @@ func (h *hunt) judge(t *huntTest, p *huntProcess) {
 	case tally.NotHuntable != "":
 		t.notHuntable, t.output = tally.NotHuntable, p.output
 		t.over()
-	case p.exit.timedOut && !tally.Done:
+	case p.exit.timedOut && (!tally.Done || len(h.shown(p)) == 0):
 		h.late(t, p)
 	case len(tally.Findings) > 0:
 		h.found(t, p)
@@ -144,18 +144,21 @@ func (h *hunt) spoil(t *huntTest, err error) {
 // late deals with a process that did not tell of any progress for too long. Which of several schedules it was is found
 // out by running each of those that are left in a process of its own.
 func (h *hunt) late(t *huntTest, p *huntProcess) {
-	if p.request.Count > 1 {
-		t.plan.Alone()
-	} else {
-		p.tally.Add(protocol.HuntReport{
-			Kind: protocol.HuntInconclusive, Schedule: p.tally.Next,
-			Reason: fmt.Sprintf("it did not come to its end within %v (--schedule-timeout)", h.o.ScheduleTimeout),
-		})
-		t.output = cmp.Or(t.output, p.output)
-	}
-	if len(p.tally.Findings) > 0 {
+	reason := fmt.Sprintf("it did not come to its end within %v (--schedule-timeout)", h.o.ScheduleTimeout)
+	switch {
+	case len(p.tally.Findings) > 0:
 		h.found(t, p)
+		return
+	case p.tally.Done:
+		reason = fmt.Sprintf("its process did not end within %v after its schedules (--schedule-timeout)", h.o.ScheduleTimeout)
+		p.tally.Add(protocol.HuntReport{Kind: protocol.HuntInconclusive, Schedule: p.tally.Next - p.tally.Stride, Reason: reason})
+	case p.request.Count > 1:
+		t.plan.Alone()
+		return
+	default:
+		h.passOver(t, p, p.tally.Next, p.reached(), protocol.HuntReport{Kind: protocol.HuntInconclusive, Reason: reason})
 	}
+	t.output = cmp.Or(t.output, p.output)
 }
 
 // unhunted deals with a process that has run the test, and nobody hunted in it.
