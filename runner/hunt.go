@@ -14,6 +14,7 @@ import (
 	"github.com/orchtest/orchtest/hunting"
 	"github.com/orchtest/orchtest/internal/rewrite"
 	"github.com/orchtest/orchtest/lib/protocol"
+	"github.com/orchtest/orchtest/lib/traces"
 )
 
 // Defaults of [HuntOptions].
@@ -82,10 +83,10 @@ type hunt struct {
 	packages  []*huntPackage
 	tests     []*huntTest
 	rewritten *rewrite.Result
-	trace     string // that is replayed
-	traceOf   string // the test that it is of
-	replayed  string // what became of it
-	unbounded bool   // no number of schedules was asked for
+	trace     string             // that is replayed
+	traceOf   *traces.Simplifier // what it is of
+	replayed  string             // what became of it
+	unbounded bool               // no number of schedules was asked for
 
 	// What follows is guarded by run.mu.
 	alike, differ int  // tests that ran the same each time, and that did not
@@ -172,6 +173,7 @@ func newHunt(c HuntConfig) (*hunt, error) {
 		if h.trace, h.traceOf, err = readTrace(o.Replay); err != nil {
 			return nil, err
 		}
+		r.Seed = h.traceOf.Seed()
 	}
 	for _, file := range []*string{&h.o.Replay, &h.o.TraceDir} {
 		if *file != "" {

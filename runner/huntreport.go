@@ -187,7 +187,7 @@ func (h *hunt) outcome(t *huntTest) protocol.Hunted {
 			o.Reason = fmt.Sprintf("%s of %s schedules: %s", grouped(t.inconclusive), grouped(t.schedules), t.reason)
 		}
 		if short {
-			o.Reason += fmt.Sprintf("; %s were not run", counted(o.Planned-t.schedules, "schedule"))
+			o.Reason += fmt.Sprintf("; %s not run", counted(o.Planned-t.schedules, "schedule"))
 		}
 	case t.schedules == 0 && h.timeUp():
 		o.Outcome, o.Reason = protocol.HuntNotHunted, "the time was over"
@@ -304,7 +304,7 @@ func (h *hunt) explainFinding(t *huntTest, f *hunting.Found, found protocol.Hunt
 		facts = append(facts, "it came "+hunting.Times(f.Times))
 	}
 	if found.Preemptions != nil {
-		facts = append(facts, "needs "+parse.Counted(*found.Preemptions, "preemption"))
+		facts = append(facts, "with "+parse.Counted(*found.Preemptions, "preemption"))
 	}
 	fmt.Fprintf(&b, "%s\n", strings.Join(facts, "; "))
 	if threads := telling.Threads(f.Finding); threads != "" {

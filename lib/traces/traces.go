@@ -23,6 +23,15 @@ func NewSimplifier(trace string) (*Simplifier, error) {
 // Test is the name of the test that the trace is of.
 func (s *Simplifier) Test() string { return s.shrinker.Best().Header.Test }
 
+// Schedule is the number of the schedule that the trace is of.
+func (s *Simplifier) Schedule() int { return s.shrinker.Best().Header.Schedule }
+
+// Strategy is the one that has decided the schedule that the trace is of; "" where the trace does not tell.
+func (s *Simplifier) Strategy() string { return s.shrinker.Best().Header.Strategy }
+
+// Seed is that of the schedule that the trace is of.
+func (s *Simplifier) Seed() uint64 { return s.shrinker.Best().Header.Seed }
+
 // Next returns the next proposal; false if there is none.
 func (s *Simplifier) Next() (trace string, ok bool) {
 	t := s.shrinker.Next()

@@ -8,7 +8,7 @@ import (
 	"github.com/orchtest/orchtest/lib/traces"
 )
 
-const header = `{"orchtest_trace":1,"test":"TestX","seed":3,"schedule":7}` + "\n"
+const header = `{"orchtest_trace":1,"test":"TestX","strategy":"pct","seed":3,"schedule":7}` + "\n"
 
 // TestSimplifier leaves out what is not needed: the schedule fails if thread 1 has the second turn.
 func TestSimplifier(t *testing.T) {
@@ -16,8 +16,8 @@ func TestSimplifier(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Test() != "TestX" {
-		t.Errorf("got %s", s.Test())
+	if s.Test() != "TestX" || s.Schedule() != 7 || s.Strategy() != "pct" || s.Seed() != 3 || s.Preemptions() != 3 {
+		t.Errorf("got %s, schedule %d (%s), seed %d, %d preemptions", s.Test(), s.Schedule(), s.Strategy(), s.Seed(), s.Preemptions())
 	}
 	best := ""
 	for text, ok := s.Next(); ok; text, ok = s.Next() {
