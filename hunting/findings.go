@@ -20,7 +20,7 @@ type Found struct {
 	File        string // that has the trace; "" where there is none
 	Output      string // of the test itself
 	Times       int    // how many schedules have shown it
-	Tries       int    // how often it was tried to be confirmed
+	Tries       int    // how often a process of its own did not show it
 	Preemptions int    // of the trace; -1 where that is not known
 	Confirmed   bool   // a process of its own has shown it
 }

@@ -56,6 +56,23 @@ func TestSelection(t *testing.T) {
 			t.Errorf("-run %q: got %q for %s, want %q", test.run, got, test.name, test.want)
 		}
 	}
+	for _, test := range []struct {
+		skip, name string
+		want       bool
+	}{
+		{"Slow", "TestSlow", true},
+		{"Slow", "TestFast", false},
+		{"TestA/sub", "TestA", false},
+		{"TestA/sub|^TestB$", "TestB", true},
+	} {
+		selection, err := hunting.ReadSelection(test.skip)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := selection.All(test.name); got != test.want {
+			t.Errorf("-skip %q: got %v for %s", test.skip, got, test.name)
+		}
+	}
 	if _, err := hunting.ReadSelection("Test("); err == nil {
 		t.Error("a pattern that is wrong is accepted")
 	}

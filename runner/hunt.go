@@ -80,6 +80,7 @@ type hunt struct {
 	*run
 	o         HuntOptions
 	selection hunting.Selection
+	skipped   hunting.Selection // which -test.list does not heed
 	packages  []*huntPackage
 	tests     []*huntTest
 	rewritten *rewrite.Result
@@ -168,6 +169,13 @@ func newHunt(c HuntConfig) (*hunt, error) {
 	h.idle = sync.NewCond(&r.mu)
 	if h.selection, err = hunting.ReadSelection(r.Run); err != nil {
 		return nil, usagef("--run %s: %w", r.Run, err)
+	}
+	for _, arg := range r.goArgs.binary {
+		if skip, ok := strings.CutPrefix(arg, "-test.skip="); ok && skip != "" {
+			if h.skipped, err = hunting.ReadSelection(skip); err != nil {
+				return nil, usagef("-skip %s: %w", skip, err)
+			}
+		}
 	}
 	if o.Replay != "" {
 		if h.trace, h.traceOf, err = readTrace(o.Replay); err != nil {

@@ -200,6 +200,14 @@ func huntPrey(t *testing.T, p *prey, c HuntConfig, change ...func(*hunt)) (*hunt
 	return h, test, log
 }
 
+// said is all output.
+func (l *eventLog) said() (text string) {
+	for _, e := range l.events {
+		text += e.Output
+	}
+	return text
+}
+
 // took is how many seconds the package took.
 func (l *eventLog) took(t *testing.T) float64 {
 	t.Helper()
@@ -317,11 +325,7 @@ func TestHuntOnlyAfterOthers(t *testing.T) {
 	if got := hunting.Counted(hunting.Seen(hunted.findings.Unconfirmed())); got != "deadlock (2 times), leak (once)" {
 		t.Errorf("got %q that could not be confirmed", got)
 	}
-	said := ""
-	for _, e := range log.events {
-		said += e.Output
-	}
-	if !strings.Contains(said, "not confirmed: deadlock (2 times)") {
+	if said := log.said(); !strings.Contains(said, "not confirmed: deadlock (2 times): a process of its own did not show it") {
 		t.Errorf("got output\n%s", said)
 	}
 }
@@ -363,7 +367,13 @@ func TestHuntTriesEach(t *testing.T) {
 func TestHuntCannotConfirm(t *testing.T) {
 	for _, kind := range []string{locks, crashes} {
 		p := &prey{shows: map[int]string{40: kind}, broken: "no more processes"}
-		h, hunted, _ := huntPrey(t, p, HuntConfig{Config: Config{Parallel: 1}, HuntOptions: HuntOptions{Schedules: 100}})
+		h, hunted, log := huntPrey(t, p, HuntConfig{Config: Config{Parallel: 1}, HuntOptions: HuntOptions{Schedules: 100}})
+		if said := log.said(); !strings.Contains(said, "(once): it was not tried again") {
+			t.Errorf("got output\n%s", said)
+		}
+		if !slices.ContainsFunc(log.events, func(e parse.Event) bool { return e.Key == protocol.AttrError && e.Value == p.broken }) {
+			t.Error("the stream does not say that it is an error, and which")
+		}
 		if h.err == nil || hunted.report.Outcome != protocol.HuntErrored || !strings.Contains(hunted.report.Reason, p.broken) {
 			t.Errorf("got %s %q, error %v", hunted.report.Outcome, hunted.report.Reason, h.err)
 		}

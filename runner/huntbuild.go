@@ -230,7 +230,7 @@ func (h *hunt) listTests(p *huntPackage) {
 		return
 	}
 	for _, name := range hunting.TestNames(out.text()) {
-		if pattern := h.selection.Pattern(name); pattern != "" {
+		if pattern := h.selection.Pattern(name); pattern != "" && !h.skipped.All(name) {
 			t := &huntTest{pkg: p, name: name, pattern: pattern}
 			h.place(t)
 			p.tests = append(p.tests, t)

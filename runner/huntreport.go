@@ -209,6 +209,9 @@ func (h *hunt) emitTest(t *huntTest) {
 	h.act(p, t.name, parse.ActionRun)
 	h.print(p, t.name, "=== RUN   "+t.name+"\n", nil)
 	h.attribute(p, t.name, protocol.AttrHunt, encode(o))
+	if o.Outcome == protocol.HuntErrored {
+		h.attribute(p, t.name, protocol.AttrError, o.Reason)
+	}
 	for _, f := range t.findings.Confirmed() {
 		h.emitFinding(t, f)
 	}
@@ -242,8 +245,11 @@ func (t *huntTest) said() string {
 		b.WriteString(t.output + indent(o.Outcome+": "+o.Reason+"\n"))
 	}
 	for _, f := range t.findings.Unconfirmed() {
-		b.WriteString(indent(fmt.Sprintf("not confirmed: %s (%s): it came only after other schedules in one process: %s\n",
-			f.Kind, hunting.Times(f.Times), firstLine(f.Text))))
+		why := "a process of its own did not show it"
+		if f.Tries == 0 {
+			why = "it was not tried again"
+		}
+		b.WriteString(indent(fmt.Sprintf("not confirmed: %s (%s): %s: %s\n", f.Kind, hunting.Times(f.Times), why, firstLine(f.Text))))
 	}
 	return b.String()
 }
@@ -338,6 +344,9 @@ func (h *hunt) replayCommand(t *huntTest, f *hunting.Found) string {
 		}
 		if h.Depth != DefaultDepth {
 			args = append(args, "--depth", strconv.Itoa(h.Depth))
+		}
+		if h.KeepGoing {
+			args = append(args, "--keep-going") // others may come before it
 		}
 	}
 	for _, pattern := range h.o.Instrument {
