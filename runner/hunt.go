@@ -38,10 +38,11 @@ type HuntOptions struct {
 	Strategy        string        // one of hunting.Strategies; "" is the portfolio
 	Instrument      []string      // patterns of packages that are rewritten beside those of the main module
 	RealTime        bool          // leave time alone
-	MaxSteps        int           // turns after which a schedule is inconclusive; 0 is DefaultMaxSteps
+	MaxSteps        int           // decisions after which threads take turns, and after as many again a schedule is inconclusive; 0 is DefaultMaxSteps
 	ScheduleTimeout time.Duration // how long a process may take without telling of progress; 0 is DefaultScheduleTimeout
 	ShrinkTime      time.Duration // how long is looked for a simpler schedule for each finding; 0 is not at all
 	TraceDir        string        // the folder of the traces of findings
+	TrimTraces      bool          // remove from it, at the end, what was not used for long
 	Replay          string        // a trace: it is replayed, and nothing else
 	Repeat          int           // how often; 0 is once
 	Same            int           // hunt nothing, but compare what the same schedules do in so many processes; 0 does not
@@ -133,6 +134,9 @@ func Hunt(ctx context.Context, c HuntConfig) error {
 		console.say(h.sameSummary())
 	default:
 		console.say(hunted.summary(h.Shard, len(h.tests)-len(hunted.tests)))
+	}
+	if h.o.TrimTraces {
+		trimTo(h.o.TraceDir, h.Now(), maxCache)
 	}
 	incomplete := ""
 	if cause := context.Cause(h.ctx); cause != nil {
@@ -361,6 +365,6 @@ func (h *hunt) part(t *huntTest, part hunting.Part) {
 func (h *hunt) request(t *huntTest) protocol.HuntRequest {
 	return protocol.HuntRequest{
 		Test: t.name, Strategies: hunting.Turns(h.o.Strategy), Seed: h.Seed, Depth: h.Depth,
-		MaxSteps: h.o.MaxSteps, RealTime: h.o.RealTime, KeepGoing: h.KeepGoing,
+		MaxSteps: h.o.MaxSteps, RealTime: h.o.RealTime,
 	}
 }

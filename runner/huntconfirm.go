@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/orchtest/orchtest/hunting"
@@ -158,7 +157,6 @@ func windowOf(kind string) int {
 
 // follows runs one schedule in a process of its own, by a trace unless that is "".
 func (h *hunt) follows(t *huntTest, request protocol.HuntRequest, trace string) *huntProcess {
-	request.KeepGoing = false
 	if trace == "" {
 		return h.process(h.ctx, t, request, nil)
 	}
@@ -343,7 +341,7 @@ func (h *hunt) keepTrace(t *huntTest, found *hunting.Found) {
 		return
 	}
 	digest := sha256.Sum256([]byte(t.pkg.name + "\n" + t.name + "\n" + found.Kind + "\n" + found.Identity))
-	name := fmt.Sprintf("%s-%s-%s.trace", fileName(t.name), found.Kind, hex.EncodeToString(digest[:4]))
+	name := fmt.Sprintf("%s-%s-%s.trace", t.name, found.Kind, hex.EncodeToString(digest[:4]))
 	found.File = filepath.Join(h.o.TraceDir, name)
 	err := os.MkdirAll(h.o.TraceDir, 0o777)
 	if err == nil {
@@ -353,14 +351,4 @@ func (h *hunt) keepTrace(t *huntTest, found *hunting.Found) {
 		h.fault(fmt.Errorf("--trace-dir %s: %w", h.o.TraceDir, err))
 		found.File = ""
 	}
-}
-
-// fileName returns what a test is called in the name of a file.
-func fileName(test string) string {
-	return strings.Map(func(c rune) rune {
-		if c == '/' || c == '\\' || c == ':' || c < ' ' {
-			return '_'
-		}
-		return c
-	}, test)
 }

@@ -95,7 +95,7 @@ func (h *hunt) huntArgs(t *huntTest, request protocol.HuntRequest) []string {
 		"-test.parallel=64", // tests that wait for each other have to run at once
 		"-test.run=" + t.pattern,
 	}
-	if !request.KeepGoing {
+	if !h.KeepGoing {
 		args = append(args, "-test.failfast")
 	}
 	if request.Count == 1 {

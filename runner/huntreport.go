@@ -345,9 +345,9 @@ func (h *hunt) replayCommand(t *huntTest, f *hunting.Found) string {
 		if h.Depth != DefaultDepth {
 			args = append(args, "--depth", strconv.Itoa(h.Depth))
 		}
-		if h.KeepGoing {
-			args = append(args, "--keep-going") // others may come before it
-		}
+	}
+	if h.KeepGoing {
+		args = append(args, "--keep-going") // what comes after a failed subtest is in the trace
 	}
 	for _, pattern := range h.o.Instrument {
 		args = append(args, "--instrument", pattern)
