@@ -31,6 +31,7 @@ type prey struct {
 
 	mu        sync.Mutex
 	ran       map[int]int // how often each schedule was run, not counting replays
+	windows   map[int]int // of the processes that ran them
 	replays   int
 	processes int
 }
@@ -110,6 +111,7 @@ func (p *prey) schedule(request protocol.HuntRequest, i int, tell func(protocol.
 	p.mu.Lock()
 	if request.Replay == "" {
 		p.ran[n]++
+		p.windows[n] = request.Window
 	} else {
 		p.replays++
 		text, _ := os.ReadFile(request.Replay)
@@ -173,7 +175,7 @@ func (l *eventLog) event(e parse.Event, _ bool) error {
 // huntPrey hunts one test, and returns what became of it and what the stream says. change is called before it begins.
 func huntPrey(t *testing.T, p *prey, c HuntConfig, change ...func(*hunt)) (*hunt, *huntTest, *eventLog) {
 	t.Helper()
-	p.ran = map[int]int{}
+	p.ran, p.windows = map[int]int{}, map[int]int{}
 	h, err := newHunt(c)
 	if err != nil {
 		t.Fatal(err)
@@ -339,6 +341,9 @@ func TestHuntAlone(t *testing.T) {
 	}
 	if hunted.report.Outcome != protocol.HuntPassed || hunted.report.Schedules != 60 {
 		t.Errorf("got %+v", hunted.report)
+	}
+	if p.windows[10] != 0 || p.windows[50] != window {
+		t.Errorf("got the windows %d, and then %d: what is run alone has to be as good as what confirms it", p.windows[10], p.windows[50])
 	}
 }
 
