@@ -94,6 +94,15 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// TestNothingToDecide shows that a case that is not ready is no option.
+func TestNothingToDecide(t *testing.T) {
+	t.Parallel()
+	last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramPollsNothing", Count: 10, Seed: 1})
+	if last.Kind != protocol.HuntDone || last.Longest != 0 || last.Schedules != 1 || !last.Exhausted {
+		t.Errorf("got %+v\n%s", last, output)
+	}
+}
+
 // TestSleepsForEver shows that a schedule in which time jumps again and again soon ends.
 func TestSleepsForEver(t *testing.T) {
 	t.Parallel()

@@ -167,6 +167,22 @@ func TestProgramSelect(t *testing.T) {
 	}
 }
 
+// TestProgramPollsNothing has nothing to decide: no case is ever ready.
+func TestProgramPollsNothing(t *testing.T) {
+	begin(t)
+	in, out, full := make(chan int), make(chan string, 1), make(chan bool, 1)
+	full <- true
+	a, b, c := hunt.From(in), hunt.From(out), hunt.To(full).Case(true)
+	for range 3 {
+		if i := hunt.Select3("select\tm/a.go:15:1", hunt.Poll, &a, &b, &c); i != hunt.Default {
+			t.Errorf("case %d", i)
+		}
+		if i := hunt.SelectMany("select\tm/a.go:16:1", hunt.Poll, &a, &b, &c, &a, &b); i != hunt.Default {
+			t.Errorf("case %d of many", i)
+		}
+	}
+}
+
 // adopted is run by a goroutine that a package has started which is not rewritten.
 func adopted(t *testing.T, correct bool) {
 	begin(t)
