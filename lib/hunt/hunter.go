@@ -69,6 +69,7 @@ func (h *hunter) next(t *testing.T) *schedule {
 	s := &schedule{h: h, t: t, number: number, done: make(chan struct{})}
 	s.conductor.Init(s, make(chan struct{}, 1))
 	s.began = time.Now()
+	s.lookout.fired = s.began
 	s.clock.Begin(s.began)
 	s.live, s.all = make([]*thread, 0, 16), make([]*thread, 0, 16)
 	s.turns = make([]turn, 0, max(64, h.longest))

@@ -30,8 +30,9 @@ type Timer struct {
 	Op   Op
 
 	clock    *Clock
-	when     int64 // since the clock began
-	period   int64 // of what fires again; else 0
+	started  time.Time // in real time
+	when     int64     // since the clock began
+	period   int64     // of what fires again; else 0
 	duration int64
 	number   uint64 // in the order of starts
 	place    int    // in the heap, from 1; 0 if it is not running
@@ -106,7 +107,7 @@ func (c *Clock) Turn() {
 func (c *Clock) Start(t *Timer, d, period time.Duration) (ran bool) {
 	c.hold()
 	ran = c.remove(t)
-	t.duration, t.period = int64(max(d, 0)), int64(period)
+	t.duration, t.period, t.started = int64(max(d, 0)), int64(period), time.Now()
 	t.when = c.now + t.duration
 	if t.when < c.now { // some run for longer than there is time
 		t.when = 1<<63 - 1
@@ -128,9 +129,10 @@ func (c *Clock) Stop(t *Timer) (ran bool) {
 
 // A Next is the timer that fires next.
 type Next struct {
-	Site  string
-	In    time.Duration // until its time has come; 0 if it has
-	Early bool          // it may fire before, while threads can go on
+	Site    string
+	In      time.Duration // until its time has come; 0 if it has
+	Early   bool          // it may fire before, while threads can go on
+	Started time.Time     // in real time; of what fires again, for the first time
 }
 
 // Next returns the timer that fires next, if one is running.
@@ -140,7 +142,7 @@ func (c *Clock) Next() (next Next, ok bool) {
 	c.hold()
 	if len(c.heap) > 0 {
 		t := c.heap[0]
-		next, ok = Next{t.Site, time.Duration(max(t.when-c.now, 0)), t.duration <= int64(Early)}, true
+		next, ok = Next{t.Site, time.Duration(max(t.when-c.now, 0)), t.duration <= int64(Early), t.started}, true
 	}
 	c.release()
 	return next, ok
