@@ -57,6 +57,7 @@ func TestVerdicts(t *testing.T) {
 		{"TestProgramFinalizer", protocol.HuntDone, "", nil},
 		{"TestProgramServed", protocol.HuntDone, "", nil},
 		{"TestProgramFailure", protocol.HuntFinding, protocol.FoundFailure, nil},
+		{"TestProgramFailsLate", protocol.HuntFinding, protocol.FoundFailure, nil},
 		{"TestProgramGoexit", protocol.HuntFinding, protocol.FoundFailure, nil},
 		{"TestProgramSubtests", protocol.HuntDone, "", nil},
 		{"TestProgramParallel", protocol.HuntDone, "", nil},

@@ -174,11 +174,7 @@ func (s *schedule) end() {
 		s.panics()
 		return
 	}
-	if race.Errors() > 0 {
-		s.races()
-	} else if s.t.Failed() {
-		s.fails()
-	}
+	s.judge()
 	held, over := s.main.Claim()
 	if over {
 		forever()
@@ -187,11 +183,18 @@ func (s *schedule) end() {
 	s.main.End(held)
 	s.waitForOverseer()
 	running.Store(nil)
-	if race.Errors() > 0 {
-		s.races() // of a thread that went on after the test
-	}
+	s.judge() // of threads that went on after the test
 	if !s.h.over() {
 		s.h.ended(s)
+	}
+}
+
+// judge reports a data race, or that the test has failed.
+func (s *schedule) judge() {
+	if race.Errors() > 0 {
+		s.races()
+	} else if s.t.Failed() {
+		s.fails()
 	}
 }
 

@@ -118,6 +118,17 @@ func TestProgramFailure(t *testing.T) {
 	}
 }
 
+// TestProgramFailsLate fails where the thread goes on after the test's own function.
+func TestProgramFailsLate(t *testing.T) {
+	begin(t)
+	var mu sync.Mutex
+	hunt.Go(starts, func() {
+		lock(&mu)
+		unlock(&mu)
+		t.Error("late")
+	})
+}
+
 func TestProgramGoexit(t *testing.T) {
 	begin(t)
 	ch := make(chan int)
