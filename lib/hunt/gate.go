@@ -97,15 +97,12 @@ func (th *thread) after() {
 //go:norace
 func (th *thread) where() string { return th.site }
 
-// choose decides between n ready cases of the select statement at which the thread stands; n is at least 1.
+// choose decides between several ready cases of the select statement at which the thread stands: see chooseCase.
 //
 //go:norace
-func (th *thread) choose(site string, n int) int {
-	if th == nil || n < 2 {
-		return 0
-	}
+func (th *thread) choose(site string, ready cases) int {
 	race.Disable()
-	chosen := th.s.chooseCase(th, site, n)
+	chosen := th.s.chooseCase(th, site, ready)
 	race.Enable()
 	return chosen
 }

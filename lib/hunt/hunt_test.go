@@ -63,6 +63,7 @@ func TestVerdicts(t *testing.T) {
 		{"TestProgramParallel", protocol.HuntDone, "", nil},
 		{"TestProgramParallelBug", protocol.HuntFinding, protocol.FoundFailure, nil},
 		{"TestProgramSelect", protocol.HuntFinding, protocol.FoundFailure, nil},
+		{"TestProgramSelectPlaces", protocol.HuntFinding, protocol.FoundFailure, []string{`case 0@0: 1 *3\n`}},
 		{"TestProgramAdopted", protocol.HuntDone, "", nil},
 		{"TestProgramAdoptedBug", protocol.HuntFinding, protocol.FoundFailure, nil},
 		{"TestProgramSpins", protocol.HuntDone, "", nil},

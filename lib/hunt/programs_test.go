@@ -178,6 +178,18 @@ func TestProgramSelect(t *testing.T) {
 	}
 }
 
+// TestProgramSelectPlaces has two ready cases of four.
+func TestProgramSelectPlaces(t *testing.T) {
+	begin(t)
+	first, third := make(chan int, 1), make(chan string, 1)
+	first <- 1
+	third <- "three"
+	a, b, c, d := hunt.From(make(chan int)), hunt.From(first), hunt.From(make(chan int)), hunt.From(third)
+	if hunt.Select4("select\tm/a.go:15:1", hunt.Wait, &a, &b, &c, &d) == 3 {
+		t.Error(d.V)
+	}
+}
+
 // TestProgramPollsNothing has nothing to decide: no case is ever ready.
 func TestProgramPollsNothing(t *testing.T) {
 	begin(t)

@@ -1,6 +1,7 @@
 package hunt
 
 import (
+	"math/bits"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -195,12 +196,14 @@ const turnsPerDecision = 50
 //go:norace
 func (s *schedule) decide() int { return s.h.recorder.Decide(&s.decision) }
 
+// chooseCase returns the index, among the ready cases, of the one that is taken.
+//
 //go:norace
-func (s *schedule) chooseCase(th *thread, site string, n int) int {
+func (s *schedule) chooseCase(th *thread, site string, ready cases) int {
 	d := &s.decision
 	d.Kind, d.Site, d.Options, d.Current, d.Thread = decide.Case, site, d.Options[:0], -1, th.id
-	for i := range n {
-		d.Options = push(d.Options, decide.Option{Number: i})
+	for ; ready != 0; ready &= ready - 1 {
+		d.Options = push(d.Options, decide.Option{Number: bits.TrailingZeros64(uint64(ready))})
 	}
 	i := s.decide()
 	if i < 0 {
