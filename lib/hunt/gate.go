@@ -29,12 +29,10 @@ func point(site string) *thread {
 //
 //go:norace
 func (s *schedule) self() *thread {
-	var here byte
-	address := uintptr(unsafe.Pointer(&here))
 	race.Disable()
 	th := of(s.conductor.Current())
-	if th == nil || th.Ended() || !th.runsAt(address) {
-		th = s.find(address)
+	if th == nil || th.Ended() || !th.isSelf() {
+		th = s.find()
 	}
 	race.Enable()
 	if th == nil {
@@ -43,17 +41,22 @@ func (s *schedule) self() *thread {
 	return th
 }
 
-// runsAt reports whether the thread's goroutine has this address on its stack.
+// isSelf reports whether the thread's goroutine is the calling one, by where the stack is. It must not be moved in between:
+// a function that may let it grow must not be called.
 //
 //go:norace
-func (th *thread) runsAt(address uintptr) bool { return th.g.Holds(address) && th.g.Lives() }
+//go:nosplit
+func (th *thread) isSelf() bool {
+	var here byte
+	return th.g.Holds(uintptr(unsafe.Pointer(&here))) && th.g.Lives()
+}
 
 //go:norace
-func (s *schedule) find(address uintptr) *thread {
+func (s *schedule) find() *thread {
 	s.lock.lock()
 	defer s.lock.unlock()
 	for _, th := range s.live {
-		if th.runsAt(address) {
+		if th.isSelf() {
 			return th
 		}
 	}

@@ -105,6 +105,15 @@ func TestNothingToDecide(t *testing.T) {
 	}
 }
 
+// TestStackGrows counts the threads of goroutines whose stacks are moved while they look for the thread that they are.
+func TestStackGrows(t *testing.T) {
+	t.Parallel()
+	last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramDeep", Count: 3})
+	if last.Kind != protocol.HuntDone || last.Threads != deepest+1 {
+		t.Errorf("%d threads: got %+v\n%s", deepest+1, last, output)
+	}
+}
+
 // TestSleepsForEver shows that a schedule in which time jumps again and again soon ends.
 func TestSleepsForEver(t *testing.T) {
 	t.Parallel()

@@ -360,3 +360,37 @@ func TestProgramServed(t *testing.T) {
 		t.Error(a)
 	}
 }
+
+// deep calls f that deep in the stack.
+//
+//go:noinline
+func deep(n int, f func()) byte {
+	var frame [16]byte
+	if n == 0 {
+		f()
+	} else {
+		frame[n%len(frame)] = deep(n-1, f)
+	}
+	return frame[0]
+}
+
+// TestProgramDeep has threads that come to a point by themselves, some when their stack just grows.
+func TestProgramDeep(t *testing.T) {
+	begin(t)
+	var mu sync.Mutex
+	for i := range deepest {
+		ch := make(chan int)
+		hunt.Go(starts, func() {
+			deep(i, func() {
+				<-ch
+				lock(&mu)
+				unlock(&mu)
+			})
+		})
+		hunt.Gosched("runtime.Gosched\tm/a.go:14:1")
+		ch <- 1
+		hunt.Gosched("runtime.Gosched\tm/a.go:14:1")
+	}
+}
+
+const deepest = 100
