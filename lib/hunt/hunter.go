@@ -23,6 +23,7 @@ type hunter struct {
 	turns   int64
 	longest int
 	threads int
+	clock   time.Time   // at the end of the schedule before
 	told    atomic.Bool // a report was written that ends the process
 	deciders
 }
@@ -70,10 +71,19 @@ func (h *hunter) next(t *testing.T) *schedule {
 	s.conductor.Init(s, make(chan struct{}, 1))
 	s.began = time.Now()
 	s.lookout.fired = s.began
-	s.clock.Begin(s.began)
+	s.clock.Begin(h.later(s.began))
 	s.live, s.all = make([]*thread, 0, 16), make([]*thread, 0, 16)
 	s.turns = make([]turn, 0, max(64, h.longest))
 	return s
+}
+
+// later returns when the clock of a schedule begins: now, unless that of the one before has come farther. What the package
+// keeps from schedule to schedule would see time go back.
+func (h *hunter) later(now time.Time) time.Time {
+	if h.clock.After(now) {
+		return h.clock
+	}
+	return now
 }
 
 // collectEvery is after how many schedules garbage is collected: that it is not in between makes them alike.
@@ -183,6 +193,7 @@ func (s *schedule) end() {
 	s.main.End(held)
 	s.waitForOverseer()
 	running.Store(nil)
+	s.h.clock = s.clock.Now()
 	s.judge() // of threads that went on after the test
 	if !s.h.over() {
 		s.h.ended(s)

@@ -245,6 +245,20 @@ func TestProgramKept(t *testing.T) {
 	get(kept.C)
 }
 
+// What has happened in an earlier schedule was before.
+var earlier time.Time
+
+func TestProgramLater(t *testing.T) {
+	begin(t)
+	hunt.Go(starts, func() {})
+	if now := hunt.Now(); now.Before(earlier) {
+		t.Errorf("it was %v, and is %v", earlier, now)
+	}
+	hunt.Sleep(time.Hour)
+	hunt.NewTimer(1<<63 - 1)
+	earlier = hunt.Now()
+}
+
 // Orders that the race detector knows of: from who started a timer to who is woken by it.
 func TestProgramOrdered(t *testing.T) {
 	begin(t)
@@ -290,6 +304,7 @@ func TestTime(t *testing.T) {
 		{"TestProgramContexts", protocol.HuntDone, "", ""},
 		{"TestProgramKept", protocol.HuntDone, "", ""},
 		{"TestProgramOrdered", protocol.HuntDone, "", ""},
+		{"TestProgramLater", protocol.HuntDone, "", ""},
 	} {
 		t.Run(test.program, func(t *testing.T) {
 			t.Parallel()

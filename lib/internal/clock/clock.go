@@ -35,7 +35,7 @@ type Timer struct {
 	period   int64     // of what fires again; else 0
 	duration int64
 	number   uint64 // in the order of starts
-	place    int    // in the heap, from 1; 0 if it is not running
+	place    int    // in the heap, from 1; 0 if it is not running, or never
 }
 
 // An Op is what a timer does. Fire is called by who fires it, and must not block.
@@ -52,18 +52,8 @@ type Clock struct {
 	idle   int // see Idle
 }
 
-// Begin begins a schedule: no timer runs.
-//
-//go:norace
-func (c *Clock) Begin(now time.Time) {
-	c.hold()
-	for i := range c.heap {
-		c.heap[i].place = 0
-		c.heap[i] = nil
-	}
-	c.begin, c.now, c.heap, c.number, c.once, c.idle = now, 0, c.heap[:0], 0, 0, 0
-	c.release()
-}
+// Begin says what time it is in the beginning. It is called once, and first.
+func (c *Clock) Begin(now time.Time) { c.begin = now }
 
 // hold gets the lock. Goroutines that are no threads may come at the same time.
 //
@@ -109,9 +99,6 @@ func (c *Clock) Start(t *Timer, d, period time.Duration) (ran bool) {
 	ran = c.remove(t)
 	t.duration, t.period, t.started = int64(max(d, 0)), int64(period), time.Now()
 	t.when = c.now + t.duration
-	if t.when < c.now { // some run for longer than there is time
-		t.when = 1<<63 - 1
-	}
 	c.insert(t)
 	c.release()
 	return ran

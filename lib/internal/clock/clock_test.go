@@ -104,19 +104,13 @@ func TestClock(t *testing.T) {
 					t.Fatalf("got %v, want %v", got, want)
 				}
 			},
-			"begin": func(t *rapid.T) {
-				if rapid.IntRange(0, 9).Draw(t, "seldom") == 0 {
-					c.Begin(begin)
-					now, list = 0, nil
-				}
-			},
 		})
 	})
 }
 
 func TestEarly(t *testing.T) {
-	var c clock.Clock
 	for d, want := range map[time.Duration]bool{time.Millisecond: true, clock.Early: true, clock.Early + 1: false, time.Hour: false} {
+		var c clock.Clock
 		c.Begin(begin)
 		c.Start(&clock.Timer{Site: "made"}, d, 0)
 		if next, ok := c.Next(); !ok || next.Early != want || next.Site != "made" {
@@ -169,17 +163,32 @@ func TestIdleTogether(t *testing.T) {
 	}
 }
 
-// TestForEver starts a timer that runs for longer than there is time.
+// TestForEver starts timers that run for longer than there is time, which does not come to its end.
 func TestForEver(t *testing.T) {
-	var c clock.Clock
-	var shots []shot
-	c.Begin(begin)
-	c.Turn()
-	c.Start(&clock.Timer{Op: fired{0, &shots}}, 1<<63-1, 0)
-	c.Start(&clock.Timer{Op: fired{1, &shots}}, time.Hour, 0)
-	c.Fire(false)
-	if len(shots) != 1 || shots[0].number != 1 {
-		t.Errorf("got %v", shots)
+	const forEver = 1<<63 - 1
+	for _, turns := range []int{0, 1} {
+		var c clock.Clock
+		var shots []shot
+		c.Begin(begin)
+		for range turns {
+			c.Turn()
+		}
+		once, again, long := &clock.Timer{Op: fired{0, &shots}}, &clock.Timer{Op: fired{1, &shots}}, &clock.Timer{Op: fired{2, &shots}}
+		c.Start(once, forEver, 0)
+		c.Start(again, forEver, forEver)
+		c.Start(long, time.Hour, forEver-1)
+		if c.Fire(false); len(shots) != 1 || shots[0].number != 2 || c.Idle() != 1 {
+			t.Errorf("after %d turns: got %v, idle %d", turns, shots, c.Idle())
+		}
+		if c.Fire(false) {
+			t.Errorf("after %d turns: got %v", turns, shots)
+		}
+		if !c.Stop(once) || c.Stop(once) || !c.Start(again, time.Hour, 0) || !c.Fire(false) || !c.Stop(long) {
+			t.Errorf("after %d turns: it did not run", turns)
+		}
+		if now := c.Now(); now.Before(begin) || now.After(begin.Add(3*time.Hour)) {
+			t.Errorf("after %d turns: it is %v", turns, now)
+		}
 	}
 }
 
