@@ -29,6 +29,7 @@ func (d *deciders) start(r *protocol.HuntRequest) (err error) {
 		if d.trace, err = decide.ParseTrace(string(text)); err != nil {
 			return fmt.Errorf("%s: %w", r.Replay, err)
 		}
+		r.MaxSteps = max(r.MaxSteps, len(d.trace.Decisions))
 		return nil
 	}
 	d.portfolio, err = decide.NewPortfolio(decide.Config{

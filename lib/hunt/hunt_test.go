@@ -136,6 +136,23 @@ func replays(t *testing.T, program string, found protocol.HuntReport) {
 	}
 }
 
+// TestLongTrace follows a trace to its end, however many steps there are to be.
+func TestLongTrace(t *testing.T) {
+	t.Parallel()
+	found, output := hunted(t, protocol.HuntRequest{Test: "TestProgramFailure", Count: 200, Strategies: []string{"random"}})
+	if found.Finding == nil {
+		t.Fatalf("got %+v\n%s", found, output)
+	}
+	path := filepath.Join(t.TempDir(), "trace")
+	if err := os.WriteFile(path, []byte(found.Trace), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramFailure", Count: 1, Replay: path, MaxSteps: 1})
+	if last.Finding == nil || last.Hash != found.Hash {
+		t.Errorf("got %+v\n%s", last, output)
+	}
+}
+
 // TestSame runs the same schedules in several processes.
 func TestSame(t *testing.T) {
 	t.Parallel()

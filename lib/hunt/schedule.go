@@ -178,12 +178,12 @@ func (s *schedule) Next(_ *conductor.Thread, settled bool) *conductor.Thread {
 
 // takesLong lets every thread have its turn in turn once there were many decisions, and ends the schedule after as
 // many again. What is not decided counts little: a thread that goes on alone may have very many turns.
-// But where time jumps as often, somebody sleeps and looks again, for what will not come.
+// But where time jumps as often, somebody sleeps and looks again, for what will not come. A replay follows its trace.
 //
 //go:norace
 func (s *schedule) takesLong() {
 	decisions, limit := s.h.recorder.Len(), s.h.request.MaxSteps
-	if decisions >= limit && !s.long {
+	if decisions >= limit && !s.long && s.h.replay == nil {
 		s.long = true
 		s.h.recorder.Decider = &decide.RoundRobin{}
 	}
