@@ -165,7 +165,7 @@ func (s *schedule) oversee() {
 		}
 	}()
 	s.conductor.Oversee(s)
-	if s.h.over() && !s.mainOver.Load() && !s.crashes.Load() {
+	if s.h.over() && !s.isMainOver() && !s.crashes.Load() {
 		os.Exit(told)
 	}
 }
@@ -179,7 +179,7 @@ const (
 // end is the last of the test's cleanup functions. It returns when every thread has ended, or when a verdict
 // was found.
 func (s *schedule) end() {
-	s.mainOver.Store(true)
+	s.endMain()
 	if panicking() {
 		s.panics()
 		return
@@ -198,6 +198,24 @@ func (s *schedule) end() {
 	if !s.h.over() {
 		s.h.ended(s)
 	}
+}
+
+// endMain says that the test has come to its end. That the overseer asks for it is hidden from the race detector: it would
+// order all that timers start later.
+//
+//go:norace
+func (s *schedule) endMain() {
+	race.Disable()
+	s.mainOver.Store(true)
+	race.Enable()
+}
+
+//go:norace
+func (s *schedule) isMainOver() bool {
+	race.Disable()
+	over := s.mainOver.Load()
+	race.Enable()
+	return over
 }
 
 // judge reports a data race, or that the test has failed.

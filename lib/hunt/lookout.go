@@ -395,7 +395,7 @@ func (s *schedule) Idle() bool {
 		return false
 	case s.fire():
 		return true
-	case len(s.living()) == 0 && s.mainOver.Load():
+	case len(s.living()) == 0 && s.isMainOver():
 		return false
 	}
 	return s.idle()

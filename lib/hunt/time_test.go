@@ -231,6 +231,27 @@ func TestProgramContexts(t *testing.T) {
 	}
 }
 
+// TestProgramContextPanics panics in a function that a context's end calls.
+func TestProgramContextPanics(t *testing.T) {
+	begin(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	hunt.ContextAfterFunc(ctx, func() { panic("lost") })
+	cancel()
+	hunt.Sleep(time.Second)
+}
+
+// TestProgramContextOver leaves nothing to decide where a context was over before its time.
+func TestProgramContextOver(t *testing.T) {
+	begin(t)
+	parent, cancel := context.WithCancel(context.Background())
+	_, cancelChild := hunt.WithTimeout(parent, time.Millisecond)
+	defer cancelChild()
+	cancel()
+	for range 10 {
+		hunt.Gosched("runtime.Gosched\tm/a.go:14:1")
+	}
+}
+
 // What is known of an earlier schedule is used in a later one.
 var kept *time.Timer
 
@@ -302,6 +323,8 @@ func TestTime(t *testing.T) {
 		{"TestProgramTickerLeak", protocol.HuntFinding, protocol.FoundLeak, "chan receive"},
 		{"TestProgramTickerDeadlock", protocol.HuntFinding, protocol.FoundDeadlock, "chan receive"},
 		{"TestProgramContexts", protocol.HuntDone, "", ""},
+		{"TestProgramContextPanics", protocol.HuntFinding, protocol.FoundPanic, "panic: lost"},
+		{"TestProgramContextOver", protocol.HuntDone, "", `"Longest":0`},
 		{"TestProgramKept", protocol.HuntDone, "", ""},
 		{"TestProgramOrdered", protocol.HuntDone, "", ""},
 		{"TestProgramLater", protocol.HuntDone, "", ""},

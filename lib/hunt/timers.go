@@ -40,7 +40,7 @@ const (
 // fire lets the next timer fire. It reports false if there is none that anybody waits for. It is the overseer's, who
 // calls it where no thread is ready, or where that was decided.
 func (s *schedule) fire() bool {
-	over := s.mainOver.Load()
+	over := s.isMainOver()
 	if over && len(s.living()) == 0 {
 		return false
 	}

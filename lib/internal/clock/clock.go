@@ -28,6 +28,7 @@ const (
 type Timer struct {
 	Site string // where it was made
 	Op   Op
+	Over func() bool // there is nothing to be done any more; nil where that does not come before its time
 
 	clock    *Clock
 	started  time.Time // in real time
@@ -127,6 +128,9 @@ type Next struct {
 //go:norace
 func (c *Clock) Next() (next Next, ok bool) {
 	c.hold()
+	for len(c.heap) > 0 && c.heap[0].isOver() {
+		c.remove(c.heap[0])
+	}
 	if len(c.heap) > 0 {
 		t := c.heap[0]
 		next, ok = Next{t.Site, time.Duration(max(t.when-c.now, 0)), t.duration <= int64(Early), t.started}, true
@@ -141,6 +145,7 @@ func (c *Clock) Next() (next Next, ok bool) {
 //go:norace
 func (c *Clock) Fire(decided bool) bool {
 	c.hold()
+	c.sweep()
 	if len(c.heap) == 0 {
 		c.release()
 		return false
@@ -163,6 +168,21 @@ func (c *Clock) Fire(decided bool) bool {
 	c.release()
 	t.Op.Fire(now)
 	return true
+}
+
+//go:norace
+func (t *Timer) isOver() bool { return t.Over != nil && t.Over() }
+
+// sweep stops the timers that are over.
+//
+//go:norace
+func (c *Clock) sweep() {
+	for i := 0; i < len(c.heap); i++ {
+		if c.heap[i].isOver() {
+			c.remove(c.heap[i])
+			i = -1 // another one may have moved to the front
+		}
+	}
 }
 
 // Idle returns how many times in a row the time has jumped to a ticker since no thread could go on and nothing but

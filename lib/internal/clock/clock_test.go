@@ -192,6 +192,31 @@ func TestForEver(t *testing.T) {
 	}
 }
 
+// TestOver has timers that are over before their time: they do not fire, and keep no time going.
+func TestOver(t *testing.T) {
+	var c clock.Clock
+	var shots []shot
+	c.Begin(begin)
+	over := false
+	for i, d := range []time.Duration{time.Second, 5 * time.Second} {
+		c.Start(&clock.Timer{Op: fired{i, &shots}, Over: func() bool { return over }}, d, 0)
+	}
+	c.Start(&clock.Timer{Op: fired{2, &shots}}, 2*time.Second, 2*time.Second)
+	if next, ok := c.Next(); !ok || next.In != time.Second {
+		t.Errorf("got %+v, %v", next, ok)
+	}
+	over = true
+	if next, ok := c.Next(); !ok || next.In != 2*time.Second {
+		t.Errorf("got %+v, %v", next, ok)
+	}
+	for range 3 {
+		c.Fire(false)
+	}
+	if want := []shot{{2, 2 * time.Second}, {2, 4 * time.Second}, {2, 6 * time.Second}}; !slices.Equal(shots, want) || c.Idle() != 3 {
+		t.Errorf("got %v, idle %d", shots, c.Idle())
+	}
+}
+
 // TestOtherClock uses the timer of an earlier schedule.
 func TestOtherClock(t *testing.T) {
 	var a, b clock.Clock
