@@ -60,6 +60,7 @@ func (d *deciders) begin(number int, lenient bool) bool {
 func (d *deciders) end() {
 	if d.portfolio != nil {
 		d.portfolio.End()
+		d.over = d.searches && d.portfolio.Delay().Over()
 	}
 	if d.replay != nil {
 		d.replay.End()
@@ -104,6 +105,7 @@ func (d *deciders) describe(s *schedule, r *protocol.HuntReport) {
 	r.Strategy, r.Exhausted = d.portfolio.Name(), d.exhausted()
 	if delay := d.portfolio.Delay(); delay != nil {
 		r.Delay = delay.State()
+		r.Exhausted = r.Exhausted && !(d.over && !delay.Exhausted()) // it leaves some out where there are very many
 	}
 }
 

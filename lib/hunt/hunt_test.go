@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/orchtest/orchtest/lib/internal/decide"
 	"github.com/orchtest/orchtest/lib/protocol"
 )
 
@@ -170,6 +171,30 @@ func TestSame(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestSearchEnds ends a search that does not remember all of its schedules.
+func TestSearchEnds(t *testing.T) {
+	t.Parallel()
+	s := &decide.Delay{}
+	options := []decide.Option{{Number: 0}, {Number: 1}, {Number: 2}}
+	states := []string{"", ""} // before the last schedule, and after it
+	for n := 0; s.Begin(n); n++ {
+		for range 10 {
+			s.Decide(&decide.Decision{Options: options})
+		}
+		if n > 1<<14 {
+			states[0] = states[1]
+			s.End()
+			states[1] = s.State()
+		}
+	}
+	for i, state := range states {
+		last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramClean", Count: 5, Strategies: []string{"delay"}, Delay: state})
+		if last.Kind != protocol.HuntDone || last.Schedules != 1-i || last.Exhausted {
+			t.Errorf("%d left: got %+v\n%s", 1-i, last, output)
+		}
 	}
 }
 

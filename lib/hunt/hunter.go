@@ -61,6 +61,8 @@ func (h *hunter) next(t *testing.T) *schedule {
 	}
 	number := h.request.First + h.run*h.request.Stride
 	if !h.begin(number, h.request.Lenient) {
+		h.told.Store(true) // the search was over before
+		h.tell(protocol.HuntReport{Kind: protocol.HuntDone, Schedule: number})
 		return nil
 	}
 	h.run++
