@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/orchtest/orchtest/lib/internal/goroutines"
 	"github.com/orchtest/orchtest/lib/internal/race"
@@ -23,7 +24,8 @@ type hunter struct {
 	turns   int64
 	longest int
 	threads int
-	clock   time.Time   // at the end of the schedule before
+	clock   time.Time // at the end of the schedule before
+	looker  goroutines.Looker
 	told    atomic.Bool // a report was written that ends the process
 	deciders
 }
@@ -68,6 +70,7 @@ func (h *hunter) next(t *testing.T) *schedule {
 	h.run++
 	if h.run%collectEvery == 0 {
 		runtime.GC()
+		made.Sweep()
 	}
 	s := &schedule{h: h, t: t, number: number, done: make(chan struct{})}
 	s.conductor.Init(s, make(chan struct{}, 1))
@@ -160,6 +163,8 @@ func (h *hunter) count(s *schedule) {
 // oversee is the overseer's goroutine. It ends with the schedule.
 func (s *schedule) oversee() {
 	defer close(s.done)
+	race.Acquire(unsafe.Pointer(&s.h.looker)) // which overseers use one after the other
+	defer race.Release(unsafe.Pointer(&s.h.looker))
 	defer func() {
 		if v := recover(); v != nil {
 			s.tellLast(protocol.HuntReport{Kind: protocol.HuntToolError, Reason: fmt.Sprintf("%v\n%s", v, debug.Stack())})

@@ -23,7 +23,6 @@ type lookout struct {
 	asked     *thread       // who waits for input or output, and what for has been looked at
 	fired     time.Time     // when the latest virtual timer did, or the schedule began
 	held      time.Duration // for how long timers were held back for what may be real ones
-	looker    goroutines.Looker
 }
 
 // How long the overseer waits, in real time, for what it does not give turns to.
@@ -234,7 +233,7 @@ func (s *schedule) wait(outside *thread) bool {
 	l := &s.lookout
 	if outside != nil && l.asked != outside {
 		l.asked = outside
-		if g := l.looker.Look().Goroutine(outside.goroutine()); g != nil && inNetwork(g) {
+		if g := s.h.looker.Look().Goroutine(outside.goroutine()); g != nil && inNetwork(g) {
 			s.waitsForInput(g)
 			return false
 		}
@@ -249,18 +248,18 @@ func (s *schedule) wait(outside *thread) bool {
 	time.Sleep(nap)
 	switch waited := time.Since(l.since); {
 	case outside != nil && waited > ioPatience:
-		if g := l.looker.Look().Goroutine(outside.goroutine()); g != nil {
+		if g := s.h.looker.Look().Goroutine(outside.goroutine()); g != nil {
 			s.waitsForInput(g)
 			return false
 		}
 	case waited > callTime && !l.called:
 		l.called = true // it computes, unless there is such a call
-		if g := s.inCall(l.looker.Look()); g != nil {
+		if g := s.inCall(s.h.looker.Look()); g != nil {
 			s.waitsInCall(g)
 			return false
 		}
 	case waited > patience:
-		s.inconclusive(s.runsOn(s.restless(l.looker.Look())))
+		s.inconclusive(s.runsOn(s.restless(s.h.looker.Look())))
 		return false
 	}
 	return true
@@ -412,9 +411,8 @@ func (s *schedule) living() []*thread { return s.live }
 // idle waits for goroutines that are no threads, as long as there are any that may do something. Else it is a
 // deadlock, or a leak.
 func (s *schedule) idle() bool {
-	l := &s.lookout
 	waited := s.still()
-	snapshot := l.looker.Look()
+	snapshot := s.h.looker.Look()
 	if g := s.restless(snapshot); g != nil {
 		if waited > patience {
 			s.inconclusive(s.runsOn(g))

@@ -78,3 +78,11 @@ func TestNoRaceOfOurs(t *testing.T) {
 		t.Errorf("got %+v\n%s", last, output)
 	}
 }
+
+// TestNoRaceOfLooks shows that the detector says nothing of what overseers hand on to each other.
+func TestNoRaceOfLooks(t *testing.T) {
+	t.Parallel()
+	if last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramSleeps", Count: 20, Seed: 1}); last.Kind != protocol.HuntDone {
+		t.Errorf("got %+v\n%s", last, output)
+	}
+}

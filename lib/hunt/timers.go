@@ -87,7 +87,7 @@ func (s *schedule) worldGoesOn(next clock.Next) bool {
 		return false
 	}
 	pause := min(longNap, next.In)
-	snapshot := l.looker.Look()
+	snapshot := s.h.looker.Look()
 	switch {
 	case s.awake(snapshot) != nil, s.restless(snapshot) != nil:
 	case had < unseen && l.held < patience && s.waitsForTimer(snapshot):

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 	"unsafe"
+	"weak"
 
 	"pgregory.net/rapid"
 
@@ -228,6 +229,29 @@ func TestOtherClock(t *testing.T) {
 	if b.Stop(timer) || b.Start(timer, time.Hour, 0) || !b.Stop(timer) {
 		t.Error("it ran, by the other clock")
 	}
+}
+
+// TestSweep forgets what is no longer in use, and no more.
+func TestSweep(t *testing.T) {
+	var k clock.Known
+	used, unused := time.NewTimer(time.Hour), time.NewTimer(time.Hour)
+	used.Stop()
+	unused.Stop()
+	behind := &clock.Timer{}
+	gone := weak.Make(behind)
+	k.Put(unsafe.Pointer(unused), behind)
+	behind, unused = &clock.Timer{}, nil
+	k.Put(unsafe.Pointer(used), behind)
+	runtime.GC()
+	k.Sweep()
+	runtime.GC()
+	if gone.Value() != nil {
+		t.Error("it is still there")
+	}
+	if k.Get(unsafe.Pointer(used)) != behind {
+		t.Error("it is not known any more")
+	}
+	runtime.KeepAlive(used)
 }
 
 func TestKnown(t *testing.T) {
