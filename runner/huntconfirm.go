@@ -267,7 +267,7 @@ func (h *hunt) simplify(t *huntTest, found *hunting.Found, limit time.Duration) 
 			p := h.follows(t, request, trace)
 			r := same(h.shown(p), found)
 			if r == nil {
-				simplifier.Told(false, "")
+				simplifier.Told(false, p.tally.Trace)
 				continue
 			}
 			if better, _ := simplifier.Told(true, r.Trace); better {

@@ -96,7 +96,7 @@ func (s *schedule) recorded() *decide.Trace {
 // describe completes a report, after the schedule's end.
 func (d *deciders) describe(s *schedule, r *protocol.HuntReport) {
 	r.Hash = fmt.Sprintf("%016x", d.recorder.Hash())
-	if r.Finding != nil {
+	if r.Finding != nil || d.lenient != nil {
 		r.Trace = s.recorded().String()
 	}
 	if d.portfolio == nil {
@@ -106,14 +106,5 @@ func (d *deciders) describe(s *schedule, r *protocol.HuntReport) {
 	if delay := d.portfolio.Delay(); delay != nil {
 		r.Delay = delay.State()
 		r.Exhausted = r.Exhausted && !(d.over && !delay.Exhausted()) // it leaves some out where there are very many
-	}
-}
-
-// writeTrace writes the trace of the last schedule to where it is asked for.
-func (s *schedule) writeTrace() {
-	if path := s.h.request.Trace; path != "" {
-		if err := os.WriteFile(path, []byte(s.recorded().String()), 0o600); err != nil {
-			panic("orchtest: " + err.Error())
-		}
 	}
 }

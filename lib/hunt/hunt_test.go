@@ -137,6 +137,20 @@ func replays(t *testing.T, program string, found protocol.HuntReport) {
 	}
 }
 
+// TestLenient tells the trace of a schedule that follows another one as far as it can.
+func TestLenient(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "trace")
+	if err := os.WriteFile(path, []byte("{\"orchtest_trace\":1,\"test\":\"TestProgramFailure\"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramFailure", Count: 1, Replay: path, Lenient: true})
+	trace, err := decide.ParseTrace(last.Trace)
+	if last.Kind != protocol.HuntDone || err != nil || len(trace.Decisions) != last.Longest || last.Longest == 0 {
+		t.Errorf("%v: got %+v\n%s", err, last, output)
+	}
+}
+
 // TestLongTrace follows a trace to its end, however many steps there are to be.
 func TestLongTrace(t *testing.T) {
 	t.Parallel()

@@ -144,7 +144,6 @@ func (s *schedule) tellLast(r protocol.HuntReport) {
 	}
 	s.h.describe(s, &r)
 	s.h.tell(r)
-	s.writeTrace()
 }
 
 func (h *hunter) describe(s *schedule, r *protocol.HuntReport) {
@@ -252,7 +251,6 @@ func (h *hunter) ended(s *schedule) {
 		r := protocol.HuntReport{Kind: protocol.HuntDone, Schedule: s.number + h.request.Stride}
 		h.describe(s, &r)
 		h.tell(r)
-		s.writeTrace()
 	case h.run&(h.run-1) == 0 || h.run%progressEvery == 0:
 		r := protocol.HuntReport{Kind: protocol.HuntProgress, Schedule: s.number + h.request.Stride}
 		h.describe(s, &r)
