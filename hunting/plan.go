@@ -162,7 +162,7 @@ func (p *Plan) Done(part Part, t Tally) {
 		l.delay = t.Delay
 	}
 	// Where strategies take turns, the process goes on at random in place of a search that is over.
-	l.over = l.over || t.Exhausted && len(p.strategies) == 1
+	l.over = l.over || (t.Exhausted || t.Done && t.Ran < part.Count && l.search) && len(p.strategies) == 1
 	if rest := (span{part.span.from + t.Ran, part.span.to}); rest.from < rest.to {
 		l.giveBack(rest)
 	}

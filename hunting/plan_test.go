@@ -98,6 +98,14 @@ func TestPlanEnds(t *testing.T) {
 	if _, ok := plan.Next(); ok || !plan.Over() || plan.Left() {
 		t.Error("the search has run all schedules, and the plan goes on")
 	}
+	plan = hunting.NewPlan([]string{hunting.Delay}, 100, false)
+	part, _ = plan.Next()
+	plan.Done(part, hunting.Tally{Ran: 1, Longest: 7})
+	part, _ = plan.Next()
+	plan.Done(part, hunting.Tally{Ran: 1, Done: true})
+	if part.Count < 2 || !plan.Over() {
+		t.Error("the search has ended early, and the plan goes on")
+	}
 	plan = hunting.NewPlan(hunting.Turns(""), 100, false)
 	part, _ = plan.Next()
 	plan.Done(part, hunting.Tally{Ran: 1, Exhausted: true})

@@ -19,6 +19,7 @@ type Tally struct {
 	Exhausted bool
 	Done      bool   // the process has run all that it was asked for, or has stopped at a finding
 	Hash      string // of the last schedule's trace
+	Trace     string // of a lenient replay, as text
 
 	Findings     []protocol.HuntReport
 	Inconclusive []protocol.HuntReport
@@ -92,6 +93,7 @@ func (t *Tally) Add(r protocol.HuntReport) {
 		t.Diverged = r.Reason
 	case protocol.HuntDone, protocol.HuntProgress:
 		t.Done = r.Kind == protocol.HuntDone
+		t.Trace = r.Trace
 		t.reached(r.Schedule)
 	default:
 		// Of a later version: what it says of the schedules run counts.

@@ -305,7 +305,7 @@ func (h *hunt) simplify(t *huntTest, found *hunting.Found, limit time.Duration) 
 			}
 			r := same(h.shown(p), finding)
 			if r == nil {
-				simplifier.Told(false, "")
+				simplifier.Told(false, p.tally.Trace)
 			} else if better, _ := simplifier.Told(true, r.Trace); better {
 				best = &proof{*r, p.output}
 			}

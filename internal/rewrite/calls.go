@@ -179,6 +179,12 @@ func (r *rewriter) value(x ast.Expr) {
 		if s, ok := x.(*ast.SelectorExpr); ok {
 			r.done[s.X] = true
 		}
+	case leakChecks[full] != "":
+		ignore := []part{text("IgnoreCurrent)")}
+		if s, ok := ast.Unparen(x).(*ast.SelectorExpr); ok {
+			ignore = []part{r.node(s.X), text(".IgnoreCurrent)")}
+		}
+		r.replace(x.Pos(), r.End(x), append([]part{text(r.hunt + "." + leakChecks[full] + "("), r.node(x), text(", ")}, ignore...)...)
 	case notHuntable[full] != "":
 		site := r.op(full, r.place(x))
 		r.replace(x.Pos(), r.End(x), text(r.call("NotHuntableCall", site)+`, "`+notHuntable[full]+`", `), r.node(x), text(")"))

@@ -197,6 +197,12 @@ var methods = map[string]string{
 	"testing.T.Run": "Run",
 }
 
+// leakChecks are functions of goleak for which lib/hunt has one that takes it, and goleak.IgnoreCurrent.
+var leakChecks = map[string]string{
+	"go.uber.org/goleak.VerifyNone": "VerifyNone", "go.uber.org/goleak.Find": "FindLeaks",
+	"go.uber.org/goleak.VerifyTestMain": "VerifyTestMain",
+}
+
 // notHuntable says of functions why what they do cannot be hunted.
 var notHuntable = map[string]string{
 	"testing/synctest.Test":                             "synctest gives the turns itself",

@@ -67,13 +67,13 @@ func (s *schedule) withDeadline(site string, parent context.Context, d time.Time
 		return ctx, cancel // it has another form: a later version of Go
 	}
 	*deadline = d
-	if timer == nil {
+	if *timer == nil {
 		return ctx, cancel // it is over
 	}
-	timer.Stop()
-	e := &expiry{ctx, timer}
+	e := &expiry{ctx, *timer, timer}
+	e.timer.Stop()
 	race.Release(unsafe.Pointer(e))
-	behind := &clock.Timer{Site: site, Op: e}
+	behind := &clock.Timer{Site: site, Op: e, Over: e.over}
 	s.clock.Start(behind, in, 0)
 	return ctx, func() {
 		s.clock.Stop(behind)
@@ -92,9 +92,9 @@ func (noDeadline) Deadline() (time.Time, bool) { return time.Time{}, false }
 // String is for the String of its children.
 func (c noDeadline) String() string { return fmt.Sprint(c.Context) }
 
-// partsOf returns the timer of a context with a deadline, and the deadline: the type is not exported. It returns no
-// deadline if it does not know the type, and no timer if the context is over.
-func partsOf(ctx context.Context) (*time.Timer, *time.Time) {
+// partsOf returns where a context with a deadline has its timer, which is nil once it is over, and the deadline: the type is
+// not exported. It returns nil if it does not know the type.
+func partsOf(ctx context.Context) (**time.Timer, *time.Time) {
 	v := reflect.ValueOf(ctx)
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
 		return nil, nil
@@ -104,14 +104,20 @@ func partsOf(ctx context.Context) (*time.Timer, *time.Time) {
 		!deadline.IsValid() || deadline.Type() != reflect.TypeFor[time.Time]() {
 		return nil, nil
 	}
-	return (*time.Timer)(timer.UnsafePointer()), (*time.Time)(unsafe.Pointer(deadline.UnsafeAddr()))
+	return (**time.Timer)(unsafe.Pointer(timer.UnsafeAddr())), (*time.Time)(unsafe.Pointer(deadline.UnsafeAddr()))
 }
 
 // An expiry ends a context.
 type expiry struct {
 	ctx   context.Context
 	timer *time.Timer
+	field **time.Timer // of the context
 }
+
+// over reports whether the context has ended before its time.
+//
+//go:norace
+func (e *expiry) over() bool { return *e.field == nil }
 
 // Fire implements [clock.Op]. It returns when all children know, unless telling them takes long: contexts of other
 // kinds may run any code.
@@ -136,8 +142,15 @@ func ContextAfterFunc(ctx context.Context, f func()) (stop func() bool) {
 	}
 	site := callerOf("context.AfterFunc")
 	stopped := context.AfterFunc(ctx, func() {
-		point(site)
+		th := point(site)
+		if th == nil {
+			f()
+			return
+		}
+		returned := false
+		defer th.leave(&returned)
 		f()
+		returned = true
 	})
 	return func() bool {
 		point(site)

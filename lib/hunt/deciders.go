@@ -29,6 +29,7 @@ func (d *deciders) start(r *protocol.HuntRequest) (err error) {
 		if d.trace, err = decide.ParseTrace(string(text)); err != nil {
 			return fmt.Errorf("%s: %w", r.Replay, err)
 		}
+		r.MaxSteps = max(r.MaxSteps, len(d.trace.Decisions))
 		return nil
 	}
 	d.portfolio, err = decide.NewPortfolio(decide.Config{
@@ -59,6 +60,7 @@ func (d *deciders) begin(number int, lenient bool) bool {
 func (d *deciders) end() {
 	if d.portfolio != nil {
 		d.portfolio.End()
+		d.over = d.searches && d.portfolio.Delay().Over()
 	}
 	if d.replay != nil {
 		d.replay.End()
@@ -94,7 +96,7 @@ func (s *schedule) recorded() *decide.Trace {
 // describe completes a report, after the schedule's end.
 func (d *deciders) describe(s *schedule, r *protocol.HuntReport) {
 	r.Hash = fmt.Sprintf("%016x", d.recorder.Hash())
-	if r.Finding != nil {
+	if r.Finding != nil || d.lenient != nil {
 		r.Trace = s.recorded().String()
 	}
 	if d.portfolio == nil {
@@ -103,14 +105,6 @@ func (d *deciders) describe(s *schedule, r *protocol.HuntReport) {
 	r.Strategy, r.Exhausted = d.portfolio.Name(), d.exhausted(s.h.longest)
 	if delay := d.portfolio.Delay(); delay != nil {
 		r.Delay = delay.State()
-	}
-}
-
-// writeTrace writes the trace of the last schedule to where it is asked for.
-func (s *schedule) writeTrace() {
-	if path := s.h.request.Trace; path != "" {
-		if err := os.WriteFile(path, []byte(s.recorded().String()), 0o600); err != nil {
-			panic("orchtest: " + err.Error())
-		}
+		r.Exhausted = r.Exhausted && !(d.over && !delay.Exhausted()) // it leaves some out where there are very many
 	}
 }

@@ -29,12 +29,10 @@ func point(site string) *thread {
 //
 //go:norace
 func (s *schedule) self() *thread {
-	var here byte
-	address := uintptr(unsafe.Pointer(&here))
 	race.Disable()
 	th := of(s.conductor.Current())
-	if th == nil || th.Ended() || !th.runsAt(address) {
-		th = s.find(address)
+	if th == nil || th.Ended() || !th.isSelf() {
+		th = s.find()
 	}
 	race.Enable()
 	if th == nil {
@@ -43,17 +41,22 @@ func (s *schedule) self() *thread {
 	return th
 }
 
-// runsAt reports whether the thread's goroutine has this address on its stack.
+// isSelf reports whether the thread's goroutine is the calling one, by where the stack is. It must not be moved in between:
+// a function that may let it grow must not be called.
 //
 //go:norace
-func (th *thread) runsAt(address uintptr) bool { return th.g.Holds(address) && th.g.Lives() }
+//go:nosplit
+func (th *thread) isSelf() bool {
+	var here byte
+	return th.g.Holds(uintptr(unsafe.Pointer(&here))) && th.g.Lives()
+}
 
 //go:norace
-func (s *schedule) find(address uintptr) *thread {
+func (s *schedule) find() *thread {
 	s.lock.lock()
 	defer s.lock.unlock()
 	for _, th := range s.live {
-		if th.runsAt(address) {
+		if th.isSelf() {
 			return th
 		}
 	}
@@ -97,15 +100,12 @@ func (th *thread) after() {
 //go:norace
 func (th *thread) where() string { return th.site }
 
-// choose decides between n ready cases of the select statement at which the thread stands; n is at least 1.
+// choose decides between several ready cases of the select statement at which the thread stands: see chooseCase.
 //
 //go:norace
-func (th *thread) choose(site string, n int) int {
-	if th == nil || n < 2 {
-		return 0
-	}
+func (th *thread) choose(site string, ready cases) int {
 	race.Disable()
-	chosen := th.s.chooseCase(th, site, n)
+	chosen := th.s.chooseCase(th, site, ready)
 	race.Enable()
 	return chosen
 }

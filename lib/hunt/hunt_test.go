@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/orchtest/orchtest/lib/internal/decide"
 	"github.com/orchtest/orchtest/lib/protocol"
 )
 
@@ -57,11 +58,13 @@ func TestVerdicts(t *testing.T) {
 		{"TestProgramFinalizer", protocol.HuntDone, "", nil},
 		{"TestProgramServed", protocol.HuntDone, "", nil},
 		{"TestProgramFailure", protocol.HuntFinding, protocol.FoundFailure, nil},
+		{"TestProgramFailsLate", protocol.HuntFinding, protocol.FoundFailure, nil},
 		{"TestProgramGoexit", protocol.HuntFinding, protocol.FoundFailure, nil},
 		{"TestProgramSubtests", protocol.HuntDone, "", nil},
 		{"TestProgramParallel", protocol.HuntDone, "", nil},
 		{"TestProgramParallelBug", protocol.HuntFinding, protocol.FoundFailure, nil},
 		{"TestProgramSelect", protocol.HuntFinding, protocol.FoundFailure, nil},
+		{"TestProgramSelectPlaces", protocol.HuntFinding, protocol.FoundFailure, []string{`case 0@0: 1 *3\n`}},
 		{"TestProgramAdopted", protocol.HuntDone, "", nil},
 		{"TestProgramAdoptedBug", protocol.HuntFinding, protocol.FoundFailure, nil},
 		{"TestProgramSpins", protocol.HuntDone, "", nil},
@@ -94,6 +97,24 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// TestNothingToDecide shows that a case that is not ready is no option.
+func TestNothingToDecide(t *testing.T) {
+	t.Parallel()
+	last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramPollsNothing", Count: 10, Seed: 1})
+	if last.Kind != protocol.HuntDone || last.Longest != 0 || last.Schedules != 1 || !last.Exhausted {
+		t.Errorf("got %+v\n%s", last, output)
+	}
+}
+
+// TestStackGrows counts the threads of goroutines whose stacks are moved while they look for the thread that they are.
+func TestStackGrows(t *testing.T) {
+	t.Parallel()
+	last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramDeep", Count: 3})
+	if last.Kind != protocol.HuntDone || last.Threads != deepest+1 {
+		t.Errorf("%d threads: got %+v\n%s", deepest+1, last, output)
+	}
+}
+
 // TestSleepsForEver shows that a schedule in which time jumps again and again soon ends.
 func TestSleepsForEver(t *testing.T) {
 	t.Parallel()
@@ -116,6 +137,37 @@ func replays(t *testing.T, program string, found protocol.HuntReport) {
 	}
 }
 
+// TestLenient tells the trace of a schedule that follows another one as far as it can.
+func TestLenient(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "trace")
+	if err := os.WriteFile(path, []byte("{\"orchtest_trace\":1,\"test\":\"TestProgramFailure\"}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramFailure", Count: 1, Replay: path, Lenient: true})
+	trace, err := decide.ParseTrace(last.Trace)
+	if last.Kind != protocol.HuntDone || err != nil || len(trace.Decisions) != last.Longest || last.Longest == 0 {
+		t.Errorf("%v: got %+v\n%s", err, last, output)
+	}
+}
+
+// TestLongTrace follows a trace to its end, however many steps there are to be.
+func TestLongTrace(t *testing.T) {
+	t.Parallel()
+	found, output := hunted(t, protocol.HuntRequest{Test: "TestProgramFailure", Count: 200, Strategies: []string{"random"}})
+	if found.Finding == nil {
+		t.Fatalf("got %+v\n%s", found, output)
+	}
+	path := filepath.Join(t.TempDir(), "trace")
+	if err := os.WriteFile(path, []byte(found.Trace), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramFailure", Count: 1, Replay: path, MaxSteps: 1})
+	if last.Finding == nil || last.Hash != found.Hash {
+		t.Errorf("got %+v\n%s", last, output)
+	}
+}
+
 // TestSame runs the same schedules in several processes.
 func TestSame(t *testing.T) {
 	t.Parallel()
@@ -133,6 +185,30 @@ func TestSame(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestSearchEnds ends a search that does not remember all of its schedules.
+func TestSearchEnds(t *testing.T) {
+	t.Parallel()
+	s := &decide.Delay{}
+	options := []decide.Option{{Number: 0}, {Number: 1}, {Number: 2}}
+	states := []string{"", ""} // before the last schedule, and after it
+	for n := 0; s.Begin(n); n++ {
+		for range 10 {
+			s.Decide(&decide.Decision{Options: options})
+		}
+		if n > 1<<14 {
+			states[0] = states[1]
+			s.End()
+			states[1] = s.State()
+		}
+	}
+	for i, state := range states {
+		last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramClean", Count: 5, Strategies: []string{"delay"}, Delay: state})
+		if last.Kind != protocol.HuntDone || last.Schedules != 1-i || last.Exhausted {
+			t.Errorf("%d left: got %+v\n%s", 1-i, last, output)
+		}
 	}
 }
 

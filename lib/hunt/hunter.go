@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/orchtest/orchtest/lib/internal/goroutines"
 	"github.com/orchtest/orchtest/lib/internal/race"
@@ -23,6 +24,8 @@ type hunter struct {
 	turns   int64
 	longest int
 	threads int
+	clock   time.Time // at the end of the schedule before
+	looker  goroutines.Looker
 	told    atomic.Bool // a report was written that ends the process
 	deciders
 }
@@ -60,19 +63,32 @@ func (h *hunter) next(t *testing.T) *schedule {
 	}
 	number := h.request.First + h.run*h.request.Stride
 	if !h.begin(number, h.request.Lenient) {
+		h.told.Store(true) // the search was over before
+		h.tell(protocol.HuntReport{Kind: protocol.HuntDone, Schedule: number})
 		return nil
 	}
 	h.run++
 	if h.run%collectEvery == 0 {
 		runtime.GC()
+		made.Sweep()
 	}
 	s := &schedule{h: h, t: t, number: number, done: make(chan struct{})}
 	s.conductor.Init(s, make(chan struct{}, 1))
 	s.began = time.Now()
-	s.clock.Begin(s.began)
+	s.lookout.fired = s.began
+	s.clock.Begin(h.later(s.began))
 	s.live, s.all = make([]*thread, 0, 16), make([]*thread, 0, 16)
 	s.turns = make([]turn, 0, max(64, h.longest))
 	return s
+}
+
+// later returns when the clock of a schedule begins: now, unless that of the one before has come farther. What the package
+// keeps from schedule to schedule would see time go back.
+func (h *hunter) later(now time.Time) time.Time {
+	if h.clock.After(now) {
+		return h.clock
+	}
+	return now
 }
 
 // collectEvery is after how many schedules garbage is collected: that it is not in between makes them alike.
@@ -128,7 +144,6 @@ func (s *schedule) tellLast(r protocol.HuntReport) {
 	}
 	s.h.describe(s, &r)
 	s.h.tell(r)
-	s.writeTrace()
 }
 
 func (h *hunter) describe(s *schedule, r *protocol.HuntReport) {
@@ -147,6 +162,8 @@ func (h *hunter) count(s *schedule) {
 // oversee is the overseer's goroutine. It ends with the schedule.
 func (s *schedule) oversee() {
 	defer close(s.done)
+	race.Acquire(unsafe.Pointer(&s.h.looker)) // which overseers use one after the other
+	defer race.Release(unsafe.Pointer(&s.h.looker))
 	defer func() {
 		if v := recover(); v != nil {
 			s.tellLast(protocol.HuntReport{Kind: protocol.HuntToolError, Reason: fmt.Sprintf("%v\n%s", v, debug.Stack())})
@@ -154,7 +171,7 @@ func (s *schedule) oversee() {
 		}
 	}()
 	s.conductor.Oversee(s)
-	if s.h.over() && !s.mainOver.Load() && !s.crashes.Load() {
+	if s.h.over() && !s.isMainOver() && !s.crashes.Load() {
 		os.Exit(told)
 	}
 }
@@ -168,16 +185,12 @@ const (
 // end is the last of the test's cleanup functions. It returns when every thread has ended, or when a verdict
 // was found.
 func (s *schedule) end() {
-	s.mainOver.Store(true)
+	s.endMain()
 	if panicking() {
 		s.panics()
 		return
 	}
-	if race.Errors() > 0 {
-		s.races()
-	} else if s.t.Failed() {
-		s.fails()
-	}
+	s.judge()
 	held, over := s.main.Claim()
 	if over {
 		forever()
@@ -186,11 +199,37 @@ func (s *schedule) end() {
 	s.main.End(held)
 	s.waitForOverseer()
 	running.Store(nil)
-	if race.Errors() > 0 {
-		s.races() // of a thread that went on after the test
-	}
+	s.h.clock = s.clock.Now()
+	s.judge() // of threads that went on after the test
 	if !s.h.over() {
 		s.h.ended(s)
+	}
+}
+
+// endMain says that the test has come to its end. That the overseer asks for it is hidden from the race detector: it would
+// order all that timers start later.
+//
+//go:norace
+func (s *schedule) endMain() {
+	race.Disable()
+	s.mainOver.Store(true)
+	race.Enable()
+}
+
+//go:norace
+func (s *schedule) isMainOver() bool {
+	race.Disable()
+	over := s.mainOver.Load()
+	race.Enable()
+	return over
+}
+
+// judge reports a data race, or that the test has failed.
+func (s *schedule) judge() {
+	if race.Errors() > 0 {
+		s.races()
+	} else if s.t.Failed() {
+		s.fails()
 	}
 }
 
@@ -212,7 +251,6 @@ func (h *hunter) ended(s *schedule) {
 		r := protocol.HuntReport{Kind: protocol.HuntDone, Schedule: s.number + h.request.Stride}
 		h.describe(s, &r)
 		h.tell(r)
-		s.writeTrace()
 	case h.run&(h.run-1) == 0 || h.run%progressEvery == 0:
 		r := protocol.HuntReport{Kind: protocol.HuntProgress, Schedule: s.number + h.request.Stride}
 		h.describe(s, &r)

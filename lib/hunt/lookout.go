@@ -3,8 +3,6 @@ package hunt
 import (
 	"cmp"
 	"fmt"
-	"path"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -17,13 +15,14 @@ import (
 // A lookout is what the overseer of a schedule knows. As one goroutine runs at a time, and none but the overseer
 // once it runs, statuses tell all; to stop the world for a look at every stack is for verdicts only.
 type lookout struct {
-	spins     int       // looks in a row that found something moving
-	since     time.Time // when that was first noticed
-	still     time.Time // since when no thread could go on
-	movements int       // by then
-	called    bool      // it has been looked whether that is a system call
-	asked     *thread   // who waits for input or output, and what for has been looked at
-	looker    goroutines.Looker
+	spins     int           // looks in a row that found something moving
+	since     time.Time     // when that was first noticed
+	still     time.Time     // since when no thread could go on
+	movements int           // by then
+	called    bool          // it has been looked whether that is a system call
+	asked     *thread       // who waits for input or output, and what for has been looked at
+	fired     time.Time     // when the latest virtual timer did, or the schedule began
+	held      time.Duration // for how long timers were held back for what may be real ones
 }
 
 // How long the overseer waits, in real time, for what it does not give turns to.
@@ -42,6 +41,7 @@ type doing uint8
 const (
 	moves  doing = iota // it runs, or is about to
 	blocks              // on a synchronisation
+	sleeps              // in real time: others go on meanwhile
 	outer               // for input or output
 	gone
 )
@@ -56,6 +56,8 @@ func (th *thread) doing() doing {
 			return blocks
 		case reason == waitsForIO:
 			return outer
+		case reason == sleeping:
+			return sleeps
 		case reason == waitsForFinalizers || reason == waitsForCleanups:
 			return gone // it has run what the code under test had for it
 		}
@@ -65,10 +67,11 @@ func (th *thread) doing() doing {
 	return moves
 }
 
-// The runtime's numbers of the reasons "IO wait", "finalizer wait" and "cleanup wait".
+// The runtime's numbers of the reasons "IO wait", "finalizer wait", "sleep" and "cleanup wait".
 const (
 	waitsForIO         = 2
 	waitsForFinalizers = 10
+	sleeping           = 14
 	waitsForCleanups   = 46
 )
 
@@ -128,7 +131,7 @@ func (s *schedule) look() (outside *thread, moving bool) {
 			case gone:
 				s.conductor.Forget(&th.Thread)
 				ended = true
-			case blocks:
+			case blocks, sleeps:
 				s.noteBlocked(th)
 			}
 		}
@@ -230,7 +233,7 @@ func (s *schedule) wait(outside *thread) bool {
 	l := &s.lookout
 	if outside != nil && l.asked != outside {
 		l.asked = outside
-		if g := l.looker.Look().Goroutine(outside.goroutine()); g != nil && inNetwork(g) {
+		if g := s.h.looker.Look().Goroutine(outside.goroutine()); g != nil && inNetwork(g) {
 			s.waitsForInput(g)
 			return false
 		}
@@ -245,22 +248,57 @@ func (s *schedule) wait(outside *thread) bool {
 	time.Sleep(nap)
 	switch waited := time.Since(l.since); {
 	case outside != nil && waited > ioPatience:
-		if g := l.looker.Look().Goroutine(outside.goroutine()); g != nil {
+		if g := s.h.looker.Look().Goroutine(outside.goroutine()); g != nil {
 			s.waitsForInput(g)
 			return false
 		}
 	case waited > callTime && !l.called:
 		l.called = true // it computes, unless there is such a call
-		if g := s.inCall(l.looker.Look()); g != nil {
+		if g := s.inCall(s.h.looker.Look()); g != nil {
 			s.waitsInCall(g)
 			return false
 		}
 	case waited > patience:
-		s.inconclusive("a goroutine ran for longer than " + patience.String() + " without coming to a synchronisation")
+		s.inconclusive(s.runsOn(s.restless(s.h.looker.Look())))
 		return false
 	}
 	return true
 }
+
+// runsOn says that a thread sleeps for too long, or does not come to an end; g is nil if it is not known which.
+func (s *schedule) runsOn(g *goroutines.Goroutine) string {
+	if g == nil {
+		return fmt.Sprintf("a goroutine ran for longer than %v without coming to a synchronisation", patience)
+	}
+	_, file, line := g.Wait()
+	name, at := s.nameOf(g.ID), s.h.short(file, line)
+	if g.State == asleep {
+		return fmt.Sprintf("%s sleeps at %s, in real time, as its package is not rewritten (--instrument), and nothing else has gone on for %v",
+			name, at, patience)
+	}
+	return fmt.Sprintf("%s ran for longer than %v without coming to a synchronisation; it is at %s", name, patience, at)
+}
+
+// nameOf returns what a report calls the thread that is a goroutine.
+//
+//go:norace
+func (s *schedule) nameOf(id int64) string {
+	for _, th := range s.live {
+		if th.g.ID() != id {
+			continue
+		}
+		if th == s.main {
+			return "the test"
+		}
+		if place := placeIn(th.made); place != "" {
+			return "the goroutine of " + place
+		}
+	}
+	return "a goroutine"
+}
+
+// asleep is the state of a goroutine in time.Sleep.
+const asleep = "sleep"
 
 // waitsForInput says that the test is not huntable, by what a goroutine waits for.
 func (s *schedule) waitsForInput(g *goroutines.Goroutine) {
@@ -314,7 +352,7 @@ func (s *schedule) Watch() bool {
 		var outside *thread
 		if number > 0 && !th.waitsForTurn() {
 			switch th.doing() {
-			case blocks:
+			case blocks, sleeps:
 				if s.conductor.Take(c, number) {
 					s.noteTaken(th)
 					return true
@@ -356,7 +394,7 @@ func (s *schedule) Idle() bool {
 		return false
 	case s.fire():
 		return true
-	case len(s.living()) == 0 && s.mainOver.Load():
+	case len(s.living()) == 0 && s.isMainOver():
 		return false
 	}
 	return s.idle()
@@ -373,9 +411,16 @@ func (s *schedule) living() []*thread { return s.live }
 // idle waits for goroutines that are no threads, as long as there are any that may do something. Else it is a
 // deadlock, or a leak.
 func (s *schedule) idle() bool {
-	l := &s.lookout
 	waited := s.still()
-	snapshot := l.looker.Look()
+	snapshot := s.h.looker.Look()
+	if g := s.restless(snapshot); g != nil {
+		if waited > patience {
+			s.inconclusive(s.runsOn(g))
+			return false
+		}
+		time.Sleep(longNap)
+		return true
+	}
 	awake := s.awake(snapshot)
 	if awake == nil {
 		if waited >= s.window(snapshot) {
@@ -403,11 +448,14 @@ func (s *schedule) idle() bool {
 }
 
 // window is for how long nothing is to change before it is a deadlock: some time where a thread waits in a package
-// that is not hunted, as that may be for a timer of its own, which nobody can see.
+// that is not hunted, as that may be for a timer of its own, which nobody can see; and long where a finding is confirmed.
 func (s *schedule) window(snapshot *goroutines.Snapshot) time.Duration {
 	window := time.Duration(s.h.request.Window) * time.Millisecond
-	if window < unseen && slices.ContainsFunc(s.live, func(th *thread) bool { return th.waitsUnseen(snapshot) }) {
-		return unseen
+	switch {
+	case window > 0 && s.waitsForTimer(snapshot):
+		return max(window, patience)
+	case slices.ContainsFunc(s.live, func(th *thread) bool { return th.waitsUnseen(snapshot) }):
+		return max(window, unseen)
 	}
 	return window
 }
@@ -415,19 +463,38 @@ func (s *schedule) window(snapshot *goroutines.Snapshot) time.Duration {
 // unseen is longer than most timers of packages that poll for what they wait for.
 const unseen = time.Second
 
-// waitsUnseen reports whether a thread of this schedule is blocked elsewhere than in the operation at its site.
+// waitsUnseen reports whether a thread of this schedule is blocked in a package that is not hunted.
 func (th *thread) waitsUnseen(snapshot *goroutines.Snapshot) bool {
 	g := snapshot.Goroutine(th.goroutine())
 	if g == nil || !th.isNew() {
 		return false
 	}
-	place := path.Base(placeIn(th.where()))
-	for f := range g.Frames() {
-		if strings.HasPrefix(place, fmt.Sprintf("%s:%d:", filepath.Base(f.File), f.Line)) {
-			return false
+	in := g.WaitsIn()
+	return in != here && in != "testing" // where a test waits for its subtests
+}
+
+// here is this package, in which threads wait that are hunted.
+const here = "github.com/orchtest/orchtest/lib/hunt"
+
+// waitsForTimer reports whether a thread may wait for a timer that is not seen: for a channel, in a package that may have
+// one.
+func (s *schedule) waitsForTimer(snapshot *goroutines.Snapshot) bool {
+	return slices.ContainsFunc(s.live, func(th *thread) bool {
+		g := snapshot.Goroutine(th.goroutine())
+		return g != nil && (g.State == "select" || g.State == "chan receive") && th.waitsUnseen(snapshot) &&
+			!strings.HasPrefix(g.WaitsIn(), "golang.org/x/sync/")
+	})
+}
+
+// restless returns the goroutine of a thread that sleeps in real time, or goes on: as long as there is one, nothing is
+// said of the others.
+func (s *schedule) restless(snapshot *goroutines.Snapshot) *goroutines.Goroutine {
+	for _, th := range s.live {
+		if g := snapshot.Goroutine(th.goroutine()); g != nil && g.Kind() != goroutines.Sync {
+			return g
 		}
 	}
-	return true
+	return nil
 }
 
 // still returns for how long no thread could go on, and none did.

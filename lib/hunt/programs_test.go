@@ -118,6 +118,17 @@ func TestProgramFailure(t *testing.T) {
 	}
 }
 
+// TestProgramFailsLate fails where the thread goes on after the test's own function.
+func TestProgramFailsLate(t *testing.T) {
+	begin(t)
+	var mu sync.Mutex
+	hunt.Go(starts, func() {
+		lock(&mu)
+		unlock(&mu)
+		t.Error("late")
+	})
+}
+
 func TestProgramGoexit(t *testing.T) {
 	begin(t)
 	ch := make(chan int)
@@ -164,6 +175,34 @@ func TestProgramSelect(t *testing.T) {
 	a, b := hunt.From(first), hunt.From(second)
 	if hunt.Select2("select\tm/a.go:15:1", false, &a, &b) == 1 {
 		t.Error(b.V)
+	}
+}
+
+// TestProgramSelectPlaces has two ready cases of four.
+func TestProgramSelectPlaces(t *testing.T) {
+	begin(t)
+	first, third := make(chan int, 1), make(chan string, 1)
+	first <- 1
+	third <- "three"
+	a, b, c, d := hunt.From(make(chan int)), hunt.From(first), hunt.From(make(chan int)), hunt.From(third)
+	if hunt.Select4("select\tm/a.go:15:1", hunt.Wait, &a, &b, &c, &d) == 3 {
+		t.Error(d.V)
+	}
+}
+
+// TestProgramPollsNothing has nothing to decide: no case is ever ready.
+func TestProgramPollsNothing(t *testing.T) {
+	begin(t)
+	in, out, full := make(chan int), make(chan string, 1), make(chan bool, 1)
+	full <- true
+	a, b, c := hunt.From(in), hunt.From(out), hunt.To(full).Case(true)
+	for range 3 {
+		if i := hunt.Select3("select\tm/a.go:15:1", hunt.Poll, &a, &b, &c); i != hunt.Default {
+			t.Errorf("case %d", i)
+		}
+		if i := hunt.SelectMany("select\tm/a.go:16:1", hunt.Poll, &a, &b, &c, &a, &b); i != hunt.Default {
+			t.Errorf("case %d of many", i)
+		}
 	}
 }
 
@@ -321,3 +360,37 @@ func TestProgramServed(t *testing.T) {
 		t.Error(a)
 	}
 }
+
+// deep calls f that deep in the stack.
+//
+//go:noinline
+func deep(n int, f func()) byte {
+	var frame [16]byte
+	if n == 0 {
+		f()
+	} else {
+		frame[n%len(frame)] = deep(n-1, f)
+	}
+	return frame[0]
+}
+
+// TestProgramDeep has threads that come to a point by themselves, some when their stack just grows.
+func TestProgramDeep(t *testing.T) {
+	begin(t)
+	var mu sync.Mutex
+	for i := range deepest {
+		ch := make(chan int)
+		hunt.Go(starts, func() {
+			deep(i, func() {
+				<-ch
+				lock(&mu)
+				unlock(&mu)
+			})
+		})
+		hunt.Gosched("runtime.Gosched\tm/a.go:14:1")
+		ch <- 1
+		hunt.Gosched("runtime.Gosched\tm/a.go:14:1")
+	}
+}
+
+const deepest = 100

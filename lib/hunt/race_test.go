@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/orchtest/orchtest/lib/hunt"
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -36,11 +37,22 @@ func TestProgramRace(t *testing.T) {
 
 func TestRace(t *testing.T) {
 	t.Parallel()
-	last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramRace", Count: 50, Seed: 1})
-	if last.Finding == nil || last.Finding.Kind != protocol.FoundRace || !strings.Contains(output, "DATA RACE") {
-		t.Fatalf("got %+v\n%s", last, output)
+	for _, program := range []string{"TestProgramRace", "TestProgramRaceAtEnd"} {
+		last, output := hunted(t, protocol.HuntRequest{Test: program, Count: 50, Seed: 1})
+		if last.Finding == nil || last.Finding.Kind != protocol.FoundRace || !strings.Contains(output, "DATA RACE") {
+			t.Fatalf("%s: got %+v\n%s", program, last, output)
+		}
+		replays(t, program, last)
 	}
-	replays(t, "TestProgramRace", last)
+}
+
+// A race of the test's end with what a timer does later.
+func TestProgramRaceAtEnd(t *testing.T) {
+	begin(t)
+	n := new(int)
+	hunt.AfterFunc(time.Hour, func() { *n++ })
+	hunt.Go(starts, func() { hunt.Sleep(2 * time.Hour) })
+	*n++
 }
 
 // TestProgramCrowd has more threads and turns than there is room for in the beginning, and no data race.
@@ -63,6 +75,14 @@ func TestProgramCrowd(t *testing.T) {
 func TestNoRaceOfOurs(t *testing.T) {
 	t.Parallel()
 	if last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramCrowd", Count: 20, Seed: 1}); last.Kind != protocol.HuntDone {
+		t.Errorf("got %+v\n%s", last, output)
+	}
+}
+
+// TestNoRaceOfLooks shows that the detector says nothing of what overseers hand on to each other.
+func TestNoRaceOfLooks(t *testing.T) {
+	t.Parallel()
+	if last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramSleeps", Count: 20, Seed: 1}); last.Kind != protocol.HuntDone {
 		t.Errorf("got %+v\n%s", last, output)
 	}
 }

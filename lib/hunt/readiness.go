@@ -1,11 +1,8 @@
 package hunt
 
 import (
-	"os"
 	"runtime"
 	"unsafe"
-
-	"github.com/orchtest/orchtest/lib/protocol"
 )
 
 // channel is how the runtime begins what a channel is: to ask it whether a select case could go on, without
@@ -27,7 +24,7 @@ type queue struct{ first, _ unsafe.Pointer }
 
 // readable tells whether channels are as they are taken to be. If they are not, any case may be taken for
 // ready, and is tried.
-var readable = os.Getenv(protocol.EnvHunt) != "" && asExpected()
+var readable = theHunter != nil && asExpected()
 
 // canReceive is 1 or 0. The channels of real timers have nothing in them until it is asked for.
 //

@@ -1,6 +1,7 @@
 package hunt
 
 import (
+	"math/bits"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -177,12 +178,12 @@ func (s *schedule) Next(_ *conductor.Thread, settled bool) *conductor.Thread {
 
 // takesLong lets every thread have its turn in turn once there were many decisions, and ends the schedule after as
 // many again. What is not decided counts little: a thread that goes on alone may have very many turns.
-// But where time jumps as often, somebody sleeps and looks again, for what will not come.
+// But where time jumps as often, somebody sleeps and looks again, for what will not come. A replay follows its trace.
 //
 //go:norace
 func (s *schedule) takesLong() {
 	decisions, limit := s.h.recorder.Len(), s.h.request.MaxSteps
-	if decisions >= limit && !s.long {
+	if decisions >= limit && !s.long && s.h.replay == nil {
 		s.long = true
 		s.h.recorder.Decider = &decide.RoundRobin{}
 	}
@@ -195,12 +196,14 @@ const turnsPerDecision = 50
 //go:norace
 func (s *schedule) decide() int { return s.h.recorder.Decide(&s.decision) }
 
+// chooseCase returns the index, among the ready cases, of the one that is taken.
+//
 //go:norace
-func (s *schedule) chooseCase(th *thread, site string, n int) int {
+func (s *schedule) chooseCase(th *thread, site string, ready cases) int {
 	d := &s.decision
 	d.Kind, d.Site, d.Options, d.Current, d.Thread = decide.Case, site, d.Options[:0], -1, th.id
-	for i := range n {
-		d.Options = push(d.Options, decide.Option{Number: i})
+	for ; ready != 0; ready &= ready - 1 {
+		d.Options = push(d.Options, decide.Option{Number: bits.TrailingZeros64(uint64(ready))})
 	}
 	i := s.decide()
 	if i < 0 {

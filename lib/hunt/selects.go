@@ -292,13 +292,13 @@ type cases uint64
 
 // pick takes one of the cases out. Which one is a decision where there are several.
 func (left *cases) pick(th *thread, site string) int {
-	rest := uint64(*left)
-	if n := bits.OnesCount64(rest); n > 1 {
-		for range th.choose(site, n) {
+	rest := *left
+	if rest&(rest-1) != 0 {
+		for range th.choose(site, rest) {
 			rest &= rest - 1
 		}
 	}
-	i := bits.TrailingZeros64(rest)
+	i := bits.TrailingZeros64(uint64(rest))
 	*left &^= 1 << i
 	return i
 }

@@ -9,10 +9,13 @@ func Begin(t *testing.T) {
 	if h == nil || hunting() || t.Name() != h.request.Test {
 		return
 	}
+	var s *schedule
+	if !h.over() {
+		s = h.next(t)
+	}
 	if h.over() {
 		t.SkipNow() // what is left of -test.count would not be hunted
 	}
-	s := h.next(t)
 	if s == nil {
 		return
 	}

@@ -231,6 +231,27 @@ func TestProgramContexts(t *testing.T) {
 	}
 }
 
+// TestProgramContextPanics panics in a function that a context's end calls.
+func TestProgramContextPanics(t *testing.T) {
+	begin(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	hunt.ContextAfterFunc(ctx, func() { panic("lost") })
+	cancel()
+	hunt.Sleep(time.Second)
+}
+
+// TestProgramContextOver leaves nothing to decide where a context was over before its time.
+func TestProgramContextOver(t *testing.T) {
+	begin(t)
+	parent, cancel := context.WithCancel(context.Background())
+	_, cancelChild := hunt.WithTimeout(parent, time.Millisecond)
+	defer cancelChild()
+	cancel()
+	for range 10 {
+		hunt.Gosched("runtime.Gosched\tm/a.go:14:1")
+	}
+}
+
 // What is known of an earlier schedule is used in a later one.
 var kept *time.Timer
 
@@ -243,6 +264,20 @@ func TestProgramKept(t *testing.T) {
 		hunt.TimerReset(resets, kept, time.Hour)
 	}
 	get(kept.C)
+}
+
+// What has happened in an earlier schedule was before.
+var earlier time.Time
+
+func TestProgramLater(t *testing.T) {
+	begin(t)
+	hunt.Go(starts, func() {})
+	if now := hunt.Now(); now.Before(earlier) {
+		t.Errorf("it was %v, and is %v", earlier, now)
+	}
+	hunt.Sleep(time.Hour)
+	hunt.NewTimer(1<<63 - 1)
+	earlier = hunt.Now()
 }
 
 // Orders that the race detector knows of: from who started a timer to who is woken by it.
@@ -288,8 +323,11 @@ func TestTime(t *testing.T) {
 		{"TestProgramTickerLeak", protocol.HuntFinding, protocol.FoundLeak, "chan receive"},
 		{"TestProgramTickerDeadlock", protocol.HuntFinding, protocol.FoundDeadlock, "chan receive"},
 		{"TestProgramContexts", protocol.HuntDone, "", ""},
+		{"TestProgramContextPanics", protocol.HuntFinding, protocol.FoundPanic, "panic: lost"},
+		{"TestProgramContextOver", protocol.HuntDone, "", `"Longest":0`},
 		{"TestProgramKept", protocol.HuntDone, "", ""},
 		{"TestProgramOrdered", protocol.HuntDone, "", ""},
+		{"TestProgramLater", protocol.HuntDone, "", ""},
 	} {
 		t.Run(test.program, func(t *testing.T) {
 			t.Parallel()
@@ -345,10 +383,87 @@ func TestProgramReal(t *testing.T) {
 	}
 }
 
+// TestRealSleeps shows that others go on while a thread sleeps in real time, which is no deadlock.
+func TestRealSleeps(t *testing.T) {
+	t.Parallel()
+	for _, r := range []protocol.HuntRequest{
+		{Test: "TestProgramSleepsUnseen", Count: 10},
+		{Test: "TestProgramSleepsUnseen", Count: 10, RealTime: true},
+		{Test: "TestProgramSleepsReal", Count: 5, RealTime: true},
+	} {
+		last, output := hunted(t, r)
+		if last.Kind != protocol.HuntDone {
+			t.Errorf("%s: got %+v\n%s", r.Test, last, output)
+		}
+	}
+}
+
+// TestSleepsTooLong tells who sleeps, and where.
+func TestSleepsTooLong(t *testing.T) {
+	t.Parallel()
+	for program, want := range map[string]string{
+		"TestProgramSleepsOn": "the goroutine of m/a.go:4:1 sleeps at ",
+		"TestProgramRunsOn":   "the test ran for longer than 10s without coming to a synchronisation; it is at ",
+	} {
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			last, output := hunted(t, protocol.HuntRequest{Test: program, Count: 1})
+			if last.Kind != protocol.HuntInconclusive || !strings.Contains(last.Reason, want) || !strings.Contains(last.Reason, "time_test.go:") {
+				t.Errorf("got %+v\n%s", last, output)
+			}
+		})
+	}
+}
+
+// TestProgramSleepsUnseen looks again and again for what another thread is to do, as a package does that is not rewritten.
+func TestProgramSleepsUnseen(t *testing.T) {
+	begin(t)
+	var ready atomic.Bool
+	var mu sync.Mutex
+	hunt.Go(starts, func() {
+		hunt.Sleep(time.Millisecond)
+		lock(&mu)
+		ready.Store(true)
+		unlock(&mu)
+	})
+	for !ready.Load() {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// TestProgramSleepsReal has threads that sleep at the same time: each waits for all to have begun.
+func TestProgramSleepsReal(t *testing.T) {
+	begin(t)
+	var wg sync.WaitGroup
+	var begun atomic.Int32
+	for range 10 {
+		hunt.WaitGroupGo(starts, &wg, func() {
+			begun.Add(1)
+			for begun.Load() < 10 {
+				hunt.Sleep(time.Millisecond)
+			}
+		})
+	}
+	hunt.F0(waits, wg.Wait).Do()
+}
+
+func TestProgramSleepsOn(t *testing.T) {
+	begin(t)
+	hunt.Go(starts, func() { time.Sleep(time.Hour) })
+}
+
+func TestProgramRunsOn(t *testing.T) {
+	begin(t)
+	for n := 0; n >= 0; n = (n + 1) % 1000 {
+	}
+}
+
 // TestUnhurried runs programs that wait in a way that only takes its time.
 func TestUnhurried(t *testing.T) {
 	t.Parallel()
-	for program, schedules := range map[string]int{"TestProgramPolls": 500, "TestProgramTicks": 20} {
+	for program, schedules := range map[string]int{
+		"TestProgramPolls": 500, "TestProgramTicks": 20, "TestProgramGuardedPoll": 5, "TestProgramStarves": 3,
+	} {
 		t.Run(program, func(t *testing.T) {
 			t.Parallel()
 			last, output := hunted(t, protocol.HuntRequest{Test: program, Count: schedules, Seed: 1})
@@ -367,6 +482,24 @@ func TestOldTicker(t *testing.T) {
 	if last.Finding == nil || last.Finding.Kind != protocol.FoundDeadlock {
 		t.Errorf("got %+v\n%s", last, output)
 	}
+}
+
+// TestSlowPoll shows that a finding is only confirmed when a timer that is not seen would have fired.
+func TestSlowPoll(t *testing.T) {
+	t.Parallel()
+	last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramSlowPoll", Count: 1})
+	if last.Finding == nil || last.Finding.Kind != protocol.FoundDeadlock {
+		t.Errorf("without a window: got %+v\n%s", last, output)
+	}
+	if last, output = hunted(t, protocol.HuntRequest{Test: "TestProgramSlowPoll", Count: 1, Window: 1000}); last.Kind != protocol.HuntDone {
+		t.Errorf("got %+v\n%s", last, output)
+	}
+}
+
+// TestProgramSlowPoll waits as a package does that is not rewritten, and looks every two seconds.
+func TestProgramSlowPoll(t *testing.T) {
+	begin(t)
+	<-time.NewTicker(2 * time.Second).C
 }
 
 func TestProgramOldTicker(t *testing.T) {
@@ -420,4 +553,38 @@ func TestProgramTicks(t *testing.T) {
 	defer ticker.Stop()
 	<-ticker.C
 	unlock(&mu)
+}
+
+// TestProgramGuardedPoll waits like that while a thread has a deadline: it is not to come first.
+func TestProgramGuardedPoll(t *testing.T) {
+	begin(t)
+	ctx, cancel := hunt.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	hunt.Go(starts, func() {
+		get(ctx.Done())
+		if ctx.Err() != context.Canceled {
+			t.Error("the time was over")
+		}
+	})
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
+	for range 3 {
+		<-ticker.C
+	}
+}
+
+// TestProgramStarves sleeps while a goroutine that is not rewritten does something from time to time, and for ever.
+func TestProgramStarves(t *testing.T) {
+	begin(t)
+	var mu sync.Mutex
+	var over atomic.Bool
+	go func() {
+		for !over.Load() {
+			lock(&mu)
+			unlock(&mu)
+			time.Sleep(10 * time.Millisecond)
+		}
+	}()
+	hunt.Sleep(50 * time.Millisecond)
+	over.Store(true)
 }

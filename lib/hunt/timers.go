@@ -3,6 +3,7 @@ package hunt
 import (
 	"time"
 
+	"github.com/orchtest/orchtest/lib/internal/clock"
 	"github.com/orchtest/orchtest/lib/internal/decide"
 	"github.com/orchtest/orchtest/lib/internal/race"
 )
@@ -39,7 +40,7 @@ const (
 // fire lets the next timer fire. It reports false if there is none that anybody waits for. It is the overseer's, who
 // calls it where no thread is ready, or where that was decided.
 func (s *schedule) fire() bool {
-	over := s.mainOver.Load()
+	over := s.isMainOver()
 	if over && len(s.living()) == 0 {
 		return false
 	}
@@ -56,7 +57,7 @@ func (s *schedule) fire() bool {
 	if !ok || jumps && s.clock.Idle() > most {
 		return false
 	}
-	if jumps && s.worldGoesOn(next.In) {
+	if jumps && s.worldGoesOn(next) {
 		return true
 	}
 	s.noteFired(next.Site, jumps)
@@ -72,13 +73,29 @@ func (s *schedule) decidedToFire() bool {
 	return decided
 }
 
-// worldGoesOn waits a moment for goroutines that are no threads, and live in real time: the timer does not fire
-// before these had the time that they would have had. It reports false where there are none.
-func (s *schedule) worldGoesOn(in time.Duration) bool {
-	if s.awake(s.lookout.looker.Look()) == nil || s.still() >= in {
+// worldGoesOn waits a moment for what lives in real time: the timer does not fire before that had the time that it would
+// have had. That is a goroutine that is no thread, or a thread that sleeps; and, for not as long, a thread that may wait
+// for a timer of a package that is not hunted. It reports false where there is none.
+func (s *schedule) worldGoesOn(next clock.Next) bool {
+	l := &s.lookout
+	since := l.fired
+	if next.Started.After(since) {
+		since = next.Started
+	}
+	had := time.Since(since)
+	if had >= next.In {
 		return false
 	}
-	time.Sleep(min(longNap, in))
+	pause := min(longNap, next.In)
+	snapshot := s.h.looker.Look()
+	switch {
+	case s.awake(snapshot) != nil, s.restless(snapshot) != nil:
+	case had < unseen && l.held < patience && s.waitsForTimer(snapshot):
+		l.held += pause
+	default:
+		return false
+	}
+	time.Sleep(pause)
 	return true
 }
 
@@ -91,6 +108,7 @@ func (s *schedule) noteFired(site string, jumps bool) {
 		s.jumps++
 	}
 	s.turns = push(s.turns, turn{thread: decide.Timer, from: site})
+	s.lookout.fired = time.Now()
 	race.Enable()
 }
 

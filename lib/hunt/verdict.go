@@ -102,7 +102,7 @@ func (s *schedule) blocked(snapshot *goroutines.Snapshot) {
 	kind, text := protocol.FoundDeadlock, "deadlock: no goroutine can go on"
 	if s.t.Failed() {
 		kind, text = protocol.FoundFailure, "failed test; and then no goroutine can go on"
-	} else if s.mainOver.Load() {
+	} else if s.isMainOver() {
 		kind, text = protocol.FoundLeak, "leak: the test has ended, and goroutines that it started are blocked for ever"
 		if !slices.ContainsFunc(s.live, (*thread).isNew) {
 			return // they were there before

@@ -22,7 +22,6 @@ type HuntRequest struct {
 	Delay      string // where the delay-bounded search goes on
 	Replay     string // path of a trace that is followed instead
 	Lenient    bool   // a replay that diverges goes on by default choices
-	Trace      string // path where the trace of the last schedule is written
 	MaxSteps   int    // decisions after which threads take turns, and after as many again the schedule is inconclusive
 	RealTime   bool   // leave time alone
 	// Window is for how long, in milliseconds of real time, nothing may change before a deadlock or a leak is
@@ -48,7 +47,7 @@ func (r *HuntRequest) fields() []field {
 	return []field{
 		{"test", &r.Test}, {"report", &r.Report}, {"first", &r.First}, {"count", &r.Count}, {"stride", &r.Stride},
 		{"strategies", &r.Strategies}, {"seed", &r.Seed}, {"depth", &r.Depth}, {"length", &r.Length}, {"delay", &r.Delay},
-		{"replay", &r.Replay}, {"lenient", &r.Lenient}, {"trace", &r.Trace}, {"max_steps", &r.MaxSteps},
+		{"replay", &r.Replay}, {"lenient", &r.Lenient}, {"max_steps", &r.MaxSteps},
 		{"real_time", &r.RealTime}, {"window", &r.Window}, {"folder", &r.Folder},
 	}
 }
@@ -69,7 +68,7 @@ type HuntReport struct {
 	Kind      string
 	Schedule  int   // its number; of done and progress, the next one
 	Schedules int   // of done and progress: how many were run
-	Steps     int64 // turns, of this schedule or of all
+	Steps     int64 // turns, of all schedules
 	Longest   int   // the most decisions of a schedule so far
 	Threads   int   // the most of a schedule so far
 	Strategy  string
@@ -78,7 +77,7 @@ type HuntReport struct {
 	Reason    string // in words: of not-huntable, inconclusive, tool-error, diverged
 
 	Finding *Finding
-	Trace   string // of a finding: the schedule's trace, as text
+	Trace   string // of a finding, and of a lenient replay: the schedule's trace, as text
 	Hash    string // of a finding, and of done: of the last schedule's trace
 }
 

@@ -17,7 +17,7 @@ func TestHuntRequestIsReadAsWritten(t *testing.T) {
 			Test: text("test"), Report: text("report"), First: numbers.Draw(t, "first"), Count: numbers.Draw(t, "count"),
 			Stride: numbers.Draw(t, "stride"), Seed: rapid.Uint64().Draw(t, "seed"), Depth: numbers.Draw(t, "depth"),
 			Length: numbers.Draw(t, "length"), Delay: text("delay"), Replay: text("replay"), Lenient: rapid.Bool().Draw(t, "lenient"),
-			Trace: text("trace"), MaxSteps: numbers.Draw(t, "steps"), RealTime: rapid.Bool().Draw(t, "real"),
+			MaxSteps: numbers.Draw(t, "steps"), RealTime: rapid.Bool().Draw(t, "real"),
 			Window: numbers.Draw(t, "window"), Folder: text("folder"),
 		}
 		if rapid.Bool().Draw(t, "strategies") {

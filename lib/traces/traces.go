@@ -7,7 +7,8 @@ import "github.com/orchtest/orchtest/lib/internal/decide"
 // A Simplifier proposes simpler schedules than one that fails. Each proposal is a trace, to be replayed leniently.
 //
 //	for trace, ok := s.Next(); ok; trace, ok = s.Next() {
-//		err := s.Told(run(trace))
+//		fails, recorded := run(trace)
+//		better, err := s.Told(fails, recorded)
 //	}
 type Simplifier struct{ shrinker *decide.Shrinker }
 
@@ -41,10 +42,10 @@ func (s *Simplifier) Next() (trace string, ok bool) {
 	return t.String(), true
 }
 
-// Told takes what became of the proposal: whether its schedule failed in the same way, and the trace that was
-// recorded of it then. It reports whether that is the simplest so far.
+// Told takes what became of the proposal: whether its schedule failed in the same way, and the trace that was recorded of
+// it, which may be "" if it did not fail. It reports whether that is the simplest so far.
 func (s *Simplifier) Told(fails bool, recorded string) (better bool, err error) {
-	if !fails {
+	if !fails && recorded == "" {
 		s.shrinker.Told(false, nil)
 		return false, nil
 	}
@@ -53,7 +54,7 @@ func (s *Simplifier) Told(fails bool, recorded string) (better bool, err error) 
 		s.shrinker.Told(false, nil)
 		return false, err
 	}
-	s.shrinker.Told(true, t)
+	s.shrinker.Told(fails, t)
 	return s.shrinker.Best() == t, nil
 }
 

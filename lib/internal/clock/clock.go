@@ -28,13 +28,15 @@ const (
 type Timer struct {
 	Site string // where it was made
 	Op   Op
+	Over func() bool // there is nothing to be done any more; nil where that does not come before its time
 
 	clock    *Clock
-	when     int64 // since the clock began
-	period   int64 // of what fires again; else 0
+	started  time.Time // in real time
+	when     int64     // since the clock began
+	period   int64     // of what fires again; else 0
 	duration int64
 	number   uint64 // in the order of starts
-	place    int    // in the heap, from 1; 0 if it is not running
+	place    int    // in the heap, from 1; 0 if it is not running, or never
 }
 
 // An Op is what a timer does. Fire is called by who fires it, and must not block.
@@ -51,18 +53,8 @@ type Clock struct {
 	idle   int // see Idle
 }
 
-// Begin begins a schedule: no timer runs.
-//
-//go:norace
-func (c *Clock) Begin(now time.Time) {
-	c.hold()
-	for i := range c.heap {
-		c.heap[i].place = 0
-		c.heap[i] = nil
-	}
-	c.begin, c.now, c.heap, c.number, c.once, c.idle = now, 0, c.heap[:0], 0, 0, 0
-	c.release()
-}
+// Begin says what time it is in the beginning. It is called once, and first.
+func (c *Clock) Begin(now time.Time) { c.begin = now }
 
 // hold gets the lock. Goroutines that are no threads may come at the same time.
 //
@@ -106,11 +98,8 @@ func (c *Clock) Turn() {
 func (c *Clock) Start(t *Timer, d, period time.Duration) (ran bool) {
 	c.hold()
 	ran = c.remove(t)
-	t.duration, t.period = int64(max(d, 0)), int64(period)
+	t.duration, t.period, t.started = int64(max(d, 0)), int64(period), time.Now()
 	t.when = c.now + t.duration
-	if t.when < c.now { // some run for longer than there is time
-		t.when = 1<<63 - 1
-	}
 	c.insert(t)
 	c.release()
 	return ran
@@ -128,9 +117,10 @@ func (c *Clock) Stop(t *Timer) (ran bool) {
 
 // A Next is the timer that fires next.
 type Next struct {
-	Site  string
-	In    time.Duration // until its time has come; 0 if it has
-	Early bool          // it may fire before, while threads can go on
+	Site    string
+	In      time.Duration // until its time has come; 0 if it has
+	Early   bool          // it may fire before, while threads can go on
+	Started time.Time     // in real time; of what fires again, for the first time
 }
 
 // Next returns the timer that fires next, if one is running.
@@ -138,9 +128,12 @@ type Next struct {
 //go:norace
 func (c *Clock) Next() (next Next, ok bool) {
 	c.hold()
+	for len(c.heap) > 0 && c.heap[0].isOver() {
+		c.remove(c.heap[0])
+	}
 	if len(c.heap) > 0 {
 		t := c.heap[0]
-		next, ok = Next{t.Site, time.Duration(max(t.when-c.now, 0)), t.duration <= int64(Early)}, true
+		next, ok = Next{t.Site, time.Duration(max(t.when-c.now, 0)), t.duration <= int64(Early), t.started}, true
 	}
 	c.release()
 	return next, ok
@@ -152,6 +145,7 @@ func (c *Clock) Next() (next Next, ok bool) {
 //go:norace
 func (c *Clock) Fire(decided bool) bool {
 	c.hold()
+	c.sweep()
 	if len(c.heap) == 0 {
 		c.release()
 		return false
@@ -174,6 +168,21 @@ func (c *Clock) Fire(decided bool) bool {
 	c.release()
 	t.Op.Fire(now)
 	return true
+}
+
+//go:norace
+func (t *Timer) isOver() bool { return t.Over != nil && t.Over() }
+
+// sweep stops the timers that are over.
+//
+//go:norace
+func (c *Clock) sweep() {
+	for i := 0; i < len(c.heap); i++ {
+		if c.heap[i].isOver() {
+			c.remove(c.heap[i])
+			i = -1 // another one may have moved to the front
+		}
+	}
 }
 
 // Idle returns how many times in a row the time has jumped to a ticker since no thread could go on and nothing but

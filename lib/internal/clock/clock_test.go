@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 	"unsafe"
+	"weak"
 
 	"pgregory.net/rapid"
 
@@ -104,19 +105,13 @@ func TestClock(t *testing.T) {
 					t.Fatalf("got %v, want %v", got, want)
 				}
 			},
-			"begin": func(t *rapid.T) {
-				if rapid.IntRange(0, 9).Draw(t, "seldom") == 0 {
-					c.Begin(begin)
-					now, list = 0, nil
-				}
-			},
 		})
 	})
 }
 
 func TestEarly(t *testing.T) {
-	var c clock.Clock
 	for d, want := range map[time.Duration]bool{time.Millisecond: true, clock.Early: true, clock.Early + 1: false, time.Hour: false} {
+		var c clock.Clock
 		c.Begin(begin)
 		c.Start(&clock.Timer{Site: "made"}, d, 0)
 		if next, ok := c.Next(); !ok || next.Early != want || next.Site != "made" {
@@ -169,17 +164,57 @@ func TestIdleTogether(t *testing.T) {
 	}
 }
 
-// TestForEver starts a timer that runs for longer than there is time.
+// TestForEver starts timers that run for longer than there is time, which does not come to its end.
 func TestForEver(t *testing.T) {
+	const forEver = 1<<63 - 1
+	for _, turns := range []int{0, 1} {
+		var c clock.Clock
+		var shots []shot
+		c.Begin(begin)
+		for range turns {
+			c.Turn()
+		}
+		once, again, long := &clock.Timer{Op: fired{0, &shots}}, &clock.Timer{Op: fired{1, &shots}}, &clock.Timer{Op: fired{2, &shots}}
+		c.Start(once, forEver, 0)
+		c.Start(again, forEver, forEver)
+		c.Start(long, time.Hour, forEver-1)
+		if c.Fire(false); len(shots) != 1 || shots[0].number != 2 || c.Idle() != 1 {
+			t.Errorf("after %d turns: got %v, idle %d", turns, shots, c.Idle())
+		}
+		if c.Fire(false) {
+			t.Errorf("after %d turns: got %v", turns, shots)
+		}
+		if !c.Stop(once) || c.Stop(once) || !c.Start(again, time.Hour, 0) || !c.Fire(false) || !c.Stop(long) {
+			t.Errorf("after %d turns: it did not run", turns)
+		}
+		if now := c.Now(); now.Before(begin) || now.After(begin.Add(3*time.Hour)) {
+			t.Errorf("after %d turns: it is %v", turns, now)
+		}
+	}
+}
+
+// TestOver has timers that are over before their time: they do not fire, and keep no time going.
+func TestOver(t *testing.T) {
 	var c clock.Clock
 	var shots []shot
 	c.Begin(begin)
-	c.Turn()
-	c.Start(&clock.Timer{Op: fired{0, &shots}}, 1<<63-1, 0)
-	c.Start(&clock.Timer{Op: fired{1, &shots}}, time.Hour, 0)
-	c.Fire(false)
-	if len(shots) != 1 || shots[0].number != 1 {
-		t.Errorf("got %v", shots)
+	over := false
+	for i, d := range []time.Duration{time.Second, 5 * time.Second} {
+		c.Start(&clock.Timer{Op: fired{i, &shots}, Over: func() bool { return over }}, d, 0)
+	}
+	c.Start(&clock.Timer{Op: fired{2, &shots}}, 2*time.Second, 2*time.Second)
+	if next, ok := c.Next(); !ok || next.In != time.Second {
+		t.Errorf("got %+v, %v", next, ok)
+	}
+	over = true
+	if next, ok := c.Next(); !ok || next.In != 2*time.Second {
+		t.Errorf("got %+v, %v", next, ok)
+	}
+	for range 3 {
+		c.Fire(false)
+	}
+	if want := []shot{{2, 2 * time.Second}, {2, 4 * time.Second}, {2, 6 * time.Second}}; !slices.Equal(shots, want) || c.Idle() != 3 {
+		t.Errorf("got %v, idle %d", shots, c.Idle())
 	}
 }
 
@@ -194,6 +229,29 @@ func TestOtherClock(t *testing.T) {
 	if b.Stop(timer) || b.Start(timer, time.Hour, 0) || !b.Stop(timer) {
 		t.Error("it ran, by the other clock")
 	}
+}
+
+// TestSweep forgets what is no longer in use, and no more.
+func TestSweep(t *testing.T) {
+	var k clock.Known
+	used, unused := time.NewTimer(time.Hour), time.NewTimer(time.Hour)
+	used.Stop()
+	unused.Stop()
+	behind := &clock.Timer{}
+	gone := weak.Make(behind)
+	k.Put(unsafe.Pointer(unused), behind)
+	behind, unused = &clock.Timer{}, nil
+	k.Put(unsafe.Pointer(used), behind)
+	runtime.GC()
+	k.Sweep()
+	runtime.GC()
+	if gone.Value() != nil {
+		t.Error("it is still there")
+	}
+	if k.Get(unsafe.Pointer(used)) != behind {
+		t.Error("it is not known any more")
+	}
+	runtime.KeepAlive(used)
 }
 
 func TestKnown(t *testing.T) {

@@ -3,9 +3,19 @@ package clock
 // The timers that run are a binary heap by when they fire, and in the order of their starts among equals. It is
 // not container/heap, which the race detector watches.
 
+// never is the place of a timer that does not fire, as it would be after the end of time.
+const (
+	never     = -1
+	endOfTime = 1 << 62 // 146 years; so no sum is too large that is near it
+)
+
 //go:norace
 func (c *Clock) insert(t *Timer) {
 	t.clock, t.number = c, c.number
+	if t.when < 0 || t.when > endOfTime {
+		t.place = never
+		return
+	}
 	c.number++
 	if t.period == 0 {
 		c.once++
@@ -31,7 +41,9 @@ func (c *Clock) remove(t *Timer) bool {
 		return false
 	}
 	i, last := t.place-1, len(c.heap)-1
-	t.place = 0
+	if t.place = 0; i < 0 {
+		return true
+	}
 	if t.period == 0 {
 		c.once--
 	}

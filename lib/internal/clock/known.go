@@ -27,21 +27,38 @@ func (k *Known) bucket(of unsafe.Pointer) **known {
 	return &k.buckets[(uintptr(of)>>4^uintptr(of)>>14)%uintptr(len(k.buckets))]
 }
 
-// Put makes a timer known. The bucket forgets those that are no longer in use.
+// Put makes a timer known.
 //
 //go:norace
 func (k *Known) Put(of unsafe.Pointer, t *Timer) {
 	k.hold()
 	at := k.bucket(of)
-	for p := at; *p != nil; {
+	forget(at)
+	*at = &known{weak.Make((*byte)(of)), t, *at}
+	k.release()
+}
+
+// Sweep forgets the timers that are no longer in use, which the garbage collector has found out. With them goes all that
+// they refer to, as their clocks.
+//
+//go:norace
+func (k *Known) Sweep() {
+	k.hold()
+	for i := range k.buckets {
+		forget(&k.buckets[i])
+	}
+	k.release()
+}
+
+//go:norace
+func forget(p **known) {
+	for *p != nil {
 		if (*p).of.Value() == nil {
 			*p = (*p).next
 			continue
 		}
 		p = &(*p).next
 	}
-	*at = &known{weak.Make((*byte)(of)), t, *at}
-	k.release()
 }
 
 // Get returns a timer that is known, or nil.

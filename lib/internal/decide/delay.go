@@ -114,10 +114,15 @@ func (s *Delay) ran(length int, more bool) {
 // not what it had been.
 func (s *Delay) Changed() int { return s.changed }
 
-// Exhausted tells whether all schedules were run.
+// Over tells whether there is no further schedule.
 //
 //go:norace
-func (s *Delay) Exhausted() bool { return !s.running && !s.find() && s.done <= maxKept }
+func (s *Delay) Over() bool { return !s.running && !s.find() }
+
+// Exhausted tells whether all schedules were run: the search is over, and has left none out.
+//
+//go:norace
+func (s *Delay) Exhausted() bool { return s.Over() && s.done <= maxKept }
 
 // find makes a node of the next schedule to be run, if there is one.
 //

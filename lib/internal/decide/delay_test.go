@@ -10,6 +10,31 @@ import (
 	"github.com/orchtest/orchtest/lib/internal/decide"
 )
 
+// TestDelayOver runs more schedules than are remembered: the search ends, and does not say that these were all.
+func TestDelayOver(t *testing.T) {
+	s := &decide.Delay{}
+	options := make([]decide.Option, 3)
+	for i := range options {
+		options[i].Number = i
+	}
+	schedules := 0
+	for ; s.Begin(schedules); schedules++ {
+		if s.Over() {
+			t.Fatal("it is over in a schedule")
+		}
+		for range 10 {
+			s.Decide(&decide.Decision{Kind: decide.Turn, Thread: 0, Options: options, Current: 0})
+		}
+	}
+	if all := 59049; schedules >= all || !s.Over() || s.Exhausted() {
+		t.Errorf("%d schedules of %d: over %v, exhausted %v", schedules, all, s.Over(), s.Exhausted())
+	}
+	again, err := decide.NewDelay(s.State())
+	if err != nil || !again.Over() || again.Begin(0) {
+		t.Errorf("%v: it goes on", err)
+	}
+}
+
 // A costing decider knows what a schedule costs in delays, in a way of its own.
 type costing struct {
 	decide.Decider

@@ -18,6 +18,21 @@ import (
 	"github.com/orchtest/orchtest/lib/internal/goroutines"
 )
 
+func TestWaitsIn(t *testing.T) {
+	const frame = "(...)\n\t/src/a.go:1\n"
+	for stack, want := range map[string]string{
+		"": "",
+		"example.com/a/b%2ec.(*T).f[...]" + frame + "main.main" + frame:                                  "example.com/a/b%2ec",
+		"sync.runtime_Semacquire" + frame + "sync.(*WaitGroup).Wait" + frame + "example.com/a.F" + frame: "example.com/a",
+		"reflect.rselect" + frame + "reflect.Select" + frame + "example.com/a.F" + frame:                 "example.com/a",
+		"sync.(*Mutex).Lock" + frame: "",
+	} {
+		if got := goroutines.Parse([]byte("goroutine 7 [select]:\n" + stack)).Goroutines[0].WaitsIn(); got != want {
+			t.Errorf("%q: got %q, want %q", stack, got, want)
+		}
+	}
+}
+
 func TestHeader(t *testing.T) {
 	const sync, active = goroutines.Sync, goroutines.Active
 	for _, test := range []struct {

@@ -127,9 +127,10 @@ func hasStatus(g G) bool {
 }
 
 // Holds tells whether an address lies on the goroutine's stack. The goroutine is the one that runs, or is
-// parked: a stack moves.
+// parked: a stack moves, though not by this call.
 //
 //go:norace
+//go:nosplit
 func (g G) Holds(address uintptr) bool {
 	stack := (*[2]uintptr)(g.record) // its bounds are what a record begins with
 	return g.record != nil && stack[0] <= address && address < stack[1]

@@ -36,6 +36,19 @@ func (g *Goroutine) Wait() (on, file string, line int) {
 	return strings.Clone(on), strings.Clone(last.File), last.Line
 }
 
+// WaitsIn returns the import path of the package in which the goroutine waits: that of the innermost frame that is not of
+// the standard library's synchronisation.
+func (g *Goroutine) WaitsIn() string {
+	for f := range g.Frames() {
+		switch path := packageOf(f.Function); path {
+		case "runtime", "sync", "internal/sync", "reflect":
+		default:
+			return path
+		}
+	}
+	return ""
+}
+
 func (g *Goroutine) waitsOutside() bool { return g.State == "IO wait" || g.State == "syscall" }
 
 const (
