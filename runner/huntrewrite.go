@@ -1,7 +1,7 @@
 package runner
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -17,22 +17,16 @@ func (h *hunt) rewrite(asItIs map[string]string) error {
 	if err != nil {
 		return fmt.Errorf("temporary folder: %w", err)
 	}
-	flags := slices.Clone(h.goArgs.build)
-	if h.goArgs.overlay != "" {
-		flags = append(flags, "-overlay="+h.goArgs.overlay)
-	}
 	h.rewritten, err = rewrite.Write(h.ctx, rewrite.Config{
 		Dir: h.Dir, Env: h.Env, Packages: h.goArgs.patterns(h.Packages), Instrument: h.o.Instrument,
-		BuildFlags: flags, Into: into, AsIs: asItIs,
-		Go: func(ctx context.Context, args ...string) ([]byte, error) {
-			out, _, err := h.goOutput(ctx, args...)
-			return out, err
-		},
+		BuildFlags: h.buildFlags(), Into: into, AsIs: asItIs, Go: h.goOutput,
 	})
+	if wrong := (*rewrite.ListError)(nil); errors.As(err, &wrong) {
+		return &UsageError{wrong}
+	}
 	if err != nil {
 		return fmt.Errorf("rewriting: %w", err)
 	}
-	h.overlay = h.rewritten.Overlay
 	return nil
 }
 
@@ -47,7 +41,7 @@ func (h *hunt) tellAsItIs() {
 		}
 	}
 	for _, p := range h.rewritten.Packages {
-		if len(p.AsIs) == 0 || h.unbuiltPackage(p.Path) {
+		if len(p.AsIs) == 0 || h.unbuildable[p.Path] {
 			continue
 		}
 		first := p.AsIs[0]
@@ -61,11 +55,6 @@ func (h *hunt) tellAsItIs() {
 		}
 		fmt.Fprintf(h.Stderr, "orchtest: %s\n", text)
 	}
-}
-
-// unbuiltPackage reports whether a package does not build, whatever is made of it.
-func (h *hunt) unbuiltPackage(path string) bool {
-	return slices.ContainsFunc(h.packages, func(p *huntPackage) bool { return p.name == path && p.path == "" && p.hasTests })
 }
 
 // whyAsItIs is why the tests of a package are not hunted.
@@ -107,8 +96,7 @@ func (h *hunt) blame(pkg string, events []parse.Event, wrong string) map[string]
 		if e.Action != parse.ActionBuildFail {
 			continue
 		}
-		path, _, _ := strings.Cut(e.ImportPath, " ")
-		path = strings.TrimSuffix(strings.TrimSuffix(path, ".test"), "_test")
+		path := tested(e.ImportPath)
 		if slices.ContainsFunc(h.rewritten.Packages, func(p rewrite.Package) bool { return p.Path == path }) {
 			guilty[path] = "it does not build rewritten: " + said[e.ImportPath]
 		}
@@ -117,4 +105,14 @@ func (h *hunt) blame(pkg string, events []parse.Event, wrong string) map[string]
 		guilty[pkg] = "it does not build rewritten: " + firstError(wrong)
 	}
 	return guilty
+}
+
+// tested is the package whose code or tests do not build, by what the go command calls what it builds: "m/a",
+// "m/a [m/b.test]", "m/a_test [m/a.test]", "m/a.test".
+func tested(importPath string) string {
+	path, variant, _ := strings.Cut(importPath, " ")
+	if pkg := strings.TrimSuffix(strings.TrimPrefix(variant, "["), ".test]"); path == pkg+"_test" {
+		return pkg
+	}
+	return strings.TrimSuffix(path, ".test")
 }

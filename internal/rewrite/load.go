@@ -30,6 +30,7 @@ type loader struct {
 	base     gobuild.Files // the user's own overlay
 	env      goEnv
 	patterns []*pattern
+	tested   []gobuild.Package
 	fset     *token.FileSet
 	units    map[string]*unit // by what the go command calls the package
 	order    []*unit          // each behind what it imports
@@ -68,6 +69,9 @@ func load(ctx context.Context, c Config) (*loader, error) {
 	if err != nil {
 		return nil, err
 	}
+	if l.tested, err = l.config.tested(packages); err != nil {
+		return nil, err
+	}
 	l.choose(packages)
 	if err := l.findRuntime(packages); err != nil {
 		return nil, err
@@ -102,9 +106,12 @@ func newLoader(c Config) (*loader, error) {
 }
 
 func (l *loader) readEnv(ctx context.Context) error {
-	out, err := l.config.command(ctx, "env", "-json", "GOARCH", "GOMODCACHE", "GOMOD", "GOWORK", "GOVERSION")
-	if err != nil {
+	out, failure, err := l.config.command(ctx, "env", "-json", "GOARCH", "GOMODCACHE", "GOMOD", "GOWORK", "GOVERSION")
+	switch {
+	case err != nil:
 		return fmt.Errorf("go env: %w", err)
+	case failure != "":
+		return &ListError{"go env: " + failure}
 	}
 	return json.Unmarshal(out, &l.env)
 }

@@ -1,7 +1,6 @@
 package rewrite
 
 import (
-	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -26,7 +25,7 @@ const (
 )
 
 // errNoModule is where there is no module to put lib/hunt into.
-var errNoModule = errors.New("hunting needs a module: there is no go.mod in this folder or above it; make one with `go mod init`")
+var errNoModule = &ListError{"hunting needs a module: there is no go.mod in this folder or above it; make one with `go mod init`"}
 
 // A runtimeCopy is lib/hunt and what it is built from, as packages below the main module: so they can be
 // imported by every package of the build, whatever its module requires.

@@ -18,7 +18,8 @@ import (
 // write rewrites what has been loaded.
 func (l *loader) write() (*Result, error) {
 	l.checkRuntime()
-	w := &writer{loader: l, texts: map[string][]byte{}, packages: map[string]*Package{}, result: &Result{Files: map[string]string{}}}
+	w := &writer{loader: l, texts: map[string][]byte{}, packages: map[string]*Package{},
+		result: &Result{Tested: l.tested, Files: map[string]string{}}}
 	for _, u := range l.order {
 		if u.wanted {
 			w.unit(u)
