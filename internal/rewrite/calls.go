@@ -87,9 +87,6 @@ func (r *rewriter) place(x ast.Expr) token.Pos {
 
 // sited rewrites a call of a function that lib/hunt has with a site, which may have type arguments.
 func (r *rewriter) sited(c *ast.CallExpr, u used, name string) {
-	if len(c.Args) == 1 && r.isTuple(c.Args[0]) {
-		return
-	}
 	full, _ := u.full()
 	site := r.op(full, r.place(c.Fun))
 	arguments := ""

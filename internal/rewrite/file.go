@@ -52,7 +52,7 @@ func (r *rewriter) rewrite(leave map[ast.Decl]bool) []byte {
 	r.edits = append(r.edits, constraint...)
 	r.edits = append(r.edits, &edit{span: r.stretch(r.Syntax.Name.Pos(), name), parts: []part{
 		r.span(r.Syntax.Name.Pos(), name),
-		text(fmt.Sprintf("; import %s %q; %s", r.hunt, r.hunts, r.Naming(name))),
+		text(fmt.Sprintf("; import %s %q%s", r.hunt, r.hunts, r.Naming(name))),
 	}})
 	e := &emitter{source: r.source, line: 1, out: []byte(before)}
 	e.stretch(span{0, len(r.Text)}, arrange(r.edits))

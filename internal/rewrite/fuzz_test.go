@@ -68,7 +68,7 @@ func rewriteAlone(t *testing.T, text string, exports map[string]string) {
 		t.Skip("does not parse")
 	}
 	s := &source{file, "m/m_test.go"}
-	l.sources[s.Path], l.files[s.Token] = s, s
+	l.sources[s.Path], l.files[s.Token] = s, parsed{s, s.Syntax}
 	u := &unit{listed: listed{gobuild.Package{ImportPath: "m", GoFiles: []string{s.Path}}}, whole: true, wanted: true}
 	l.check(u)
 	if u.err != nil {

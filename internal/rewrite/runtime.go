@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -12,6 +13,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/mod/modfile"
 
 	"github.com/orchtest/orchtest/internal/gobuild"
 	"github.com/orchtest/orchtest/lib"
@@ -46,7 +49,7 @@ func (c *runtimeCopy) hunt() string { return c.prefix + "hunt" }
 
 // findRuntime chooses where lib goes.
 func (l *loader) findRuntime(packages []listed) error {
-	main := l.mainModule(packages)
+	main := cmp.Or(l.mainModule(packages), l.moduleAround())
 	if main == nil {
 		return errNoModule
 	}
@@ -61,7 +64,7 @@ func (l *loader) findRuntime(packages []listed) error {
 	return l.runtime.read("hunt")
 }
 
-// mainModule is the one whose packages are tested, or the first of several.
+// mainModule is the one that the build has packages of, or the first of several.
 func (l *loader) mainModule(packages []listed) (main *gobuild.Module) {
 	for _, p := range packages {
 		if p.Module != nil && p.Module.Main && (main == nil || p.Module.Path < main.Path) {
@@ -69,6 +72,18 @@ func (l *loader) mainModule(packages []listed) (main *gobuild.Module) {
 		}
 	}
 	return main
+}
+
+// moduleAround is the module that the go command runs in, of which the build may have no package; nil if it is in none.
+func (l *loader) moduleAround() *gobuild.Module {
+	if l.env.GOMOD == "" || l.env.GOMOD == os.DevNull {
+		return nil
+	}
+	text, err := l.base.Read(l.env.GOMOD)
+	if err != nil || modfile.ModulePath(text) == "" {
+		return nil
+	}
+	return &gobuild.Module{Path: modfile.ModulePath(text), Dir: filepath.Dir(l.env.GOMOD)}
 }
 
 // read reads a package of lib, behind those that it imports.

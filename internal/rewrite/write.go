@@ -92,9 +92,9 @@ func (w *writer) rewrite(u *unit) (form, []AsIs) {
 		}
 		before := len(leave)
 		for _, p := range problems {
-			if decl := p.decl(); decl != nil && !leave[decl] {
-				leave[decl] = true
-				left = append(left, AsIs{File: p.source.Path, Line: p.source.Adjusted(decl.Pos()).Line, Reason: wrong + p.message})
+			if p.decl != nil && !leave[p.decl] {
+				leave[p.decl] = true
+				left = append(left, AsIs{File: p.source.Path, Line: p.source.Line(p.decl.Pos()), Reason: wrong + p.message})
 			}
 		}
 		if len(leave) == before {
@@ -104,19 +104,6 @@ func (w *writer) rewrite(u *unit) (form, []AsIs) {
 }
 
 const wrong = "its rewritten form is wrong: "
-
-// decl is the declaration that a problem is in.
-func (p problem) decl() ast.Decl {
-	if p.source == nil {
-		return nil
-	}
-	for _, decl := range p.source.Syntax.Decls {
-		if p.source.Adjusted(decl.Pos()).Line <= p.line && p.line <= p.source.Adjusted(decl.End()).Line {
-			return decl
-		}
-	}
-	return nil
-}
 
 func (w *writer) attempt(u *unit, leave map[ast.Decl]bool) form {
 	f := form{map[*source][]byte{}, map[string]int{}}
@@ -140,13 +127,13 @@ func (w *writer) recheck(u *unit, texts map[*source][]byte) (problems []problem)
 			continue
 		}
 		f, err := parser.ParseFile(w.fset, s.Path, texts[s], parser.SkipObjectResolution)
-		if f != nil {
-			w.files[w.fset.File(f.FileStart)] = s
+		if f == nil {
+			return []problem{{message: err.Error()}}
 		}
+		file, now := w.fset.File(f.FileStart), parsed{s, f}
+		w.files[file] = now
 		if list := (scanner.ErrorList)(nil); errors.As(err, &list) {
-			for _, e := range list {
-				problems = append(problems, problem{s, e.Pos.Line, e.Msg})
-			}
+			problems = append(problems, now.problem(file, file.Pos(list[0].Pos.Offset), list[0].Msg)) // others may come of it
 			continue
 		}
 		files = append(files, f)
