@@ -185,6 +185,7 @@ func (s *schedule) end() {
 	s.main.arrive("", held)
 	s.main.End(held)
 	s.waitForOverseer()
+	s.endFronts()
 	running.Store(nil)
 	if race.Errors() > 0 {
 		s.races() // of a thread that went on after the test
