@@ -30,41 +30,48 @@ func (h *hunt) rewrite(asItIs map[string]string) error {
 	return nil
 }
 
-// tellAsItIs tells of packages that are not rewritten as a whole, and of patterns for which none is.
+// tellAsItIs tells of what is not rewritten, and of patterns for which nothing is.
 func (h *hunt) tellAsItIs() {
 	for _, pattern := range h.rewritten.Unused {
 		fmt.Fprintf(h.Stderr, "orchtest: --instrument %s: it matches no dependency of these tests\n", pattern)
 	}
+	told := map[string]bool{}
 	for _, p := range h.packages {
 		if p.path != "" && p.asItIs != "" {
+			told[p.name] = true
 			fmt.Fprintf(h.Stderr, "orchtest: %s: it is not hunted, but run as it is: %s\n", p.name, p.asItIs)
 		}
 	}
 	for _, p := range h.rewritten.Packages {
-		if len(p.AsIs) == 0 || h.unbuildable[p.Path] {
+		if told[p.Path] || h.unbuildable[p.Path] {
 			continue
 		}
-		first := p.AsIs[0]
-		where := p.Path
-		if first.File != "" {
-			where += fmt.Sprintf(": %s:%d", first.File, first.Line)
+		for _, as := range p.AsIs {
+			fmt.Fprintf(h.Stderr, "orchtest: %s: it is not hunted in, but run as it is: %s\n", placeOf(p.Path, as), firstLine(as.Reason))
 		}
-		text := fmt.Sprintf("%s: it is not hunted in, but run as it is: %s", where, firstLine(first.Reason))
-		if more := len(p.AsIs) - 1; more > 0 {
-			text += fmt.Sprintf(" (and %d more)", more)
-		}
-		fmt.Fprintf(h.Stderr, "orchtest: %s\n", text)
 	}
 }
 
-// whyAsItIs is why the tests of a package are not hunted.
-func (h *hunt) whyAsItIs(pkg *huntPackage) string {
-	if pkg.asItIs != "" {
-		return "it is run as it is: " + pkg.asItIs
+// placeOf is where something of a package is that runs as it is.
+func placeOf(path string, as rewrite.AsIs) string {
+	if as.File == "" {
+		return path
 	}
-	for _, p := range h.rewritten.Packages {
-		if p.Path == pkg.name && len(p.AsIs) > 0 {
-			return "it is run as it is: " + firstLine(p.AsIs[0].Reason)
+	return fmt.Sprintf("%s: %s:%d", path, as.File, as.Line)
+}
+
+// whyAsItIs is why a test is not hunted.
+func (h *hunt) whyAsItIs(t *huntTest) string {
+	if t.pkg.asItIs != "" {
+		return "it is run as it is: " + t.pkg.asItIs
+	}
+	i := slices.IndexFunc(h.rewritten.Packages, func(p rewrite.Package) bool { return p.Path == t.pkg.name })
+	if i < 0 {
+		return "it is run as it is: the standard library cannot be rewritten"
+	}
+	for _, as := range h.rewritten.Packages[i].AsIs {
+		if as.File == "" || as.File == t.file && as.Line == t.line {
+			return "it is run as it is: " + firstLine(as.Reason)
 		}
 	}
 	return "the test was not reached by what hunts: it is generated, or runs in another process"

@@ -52,16 +52,14 @@ type Result struct {
 
 // Package is one that was to be rewritten.
 type Package struct {
-	Path       string
-	UnderTest  bool
-	Operations map[string]int // how many scheduling points of each kind, "sync.Mutex.Lock" or "chan send"
-	AsIs       []AsIs         // what of it runs as it is
+	Path string
+	AsIs []AsIs // what of it runs as it is
 }
 
-// AsIs is a part of a package that runs as it is, and so does not give its turn back.
+// AsIs is a function that runs as it is, and so does not give its turn back, or a whole package.
 type AsIs struct {
-	File   string // path of the file; "" is all of the package
-	Line   int    // of the function; 0 is all of the file
+	File   string // path of the function's file; "" is all of the package
+	Line   int    // of the function, in that file
 	Reason string
 }
 

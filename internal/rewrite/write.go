@@ -47,10 +47,9 @@ type writer struct {
 func (w *writer) unit(u *unit) {
 	p := w.packages[u.site()]
 	if p == nil {
-		p = &Package{Path: u.site(), Operations: map[string]int{}}
+		p = &Package{Path: u.site()}
 		w.packages[u.site()] = p
 	}
-	p.UnderTest = p.UnderTest || !u.DepOnly
 	if reason := w.config.AsIs[p.Path]; reason != "" {
 		p.AsIs = []AsIs{{Reason: reason}}
 	}
@@ -62,33 +61,23 @@ func (w *writer) unit(u *unit) {
 		p.AsIs = append(p.AsIs, AsIs{Reason: u.err.Error()})
 		return
 	}
-	form, left := w.rewrite(u)
+	texts, left := w.rewrite(u)
 	p.AsIs = append(p.AsIs, left...)
-	for s, text := range form.texts {
+	for s, text := range texts {
 		w.texts[s.Path] = text
 		w.result.Files[s.site] = s.Path
 	}
-	for name, n := range form.operations {
-		p.Operations[name] += n
-	}
-}
-
-// A form is what a unit has become.
-type form struct {
-	texts      map[*source][]byte
-	operations map[string]int
 }
 
 // rewrite rewrites a unit's files. A function whose rewritten form is wrong is left as it is, and so is all of
 // the unit where that does not help.
-func (w *writer) rewrite(u *unit) (form, []AsIs) {
-	var left []AsIs
+func (w *writer) rewrite(u *unit) (texts map[*source][]byte, left []AsIs) {
 	leave := map[ast.Decl]bool{}
 	for {
-		f := w.attempt(u, leave)
-		problems := w.recheck(u, f.texts)
+		texts := w.attempt(u, leave)
+		problems := w.recheck(u, texts)
 		if len(problems) == 0 {
-			return f, left
+			return texts, left
 		}
 		before := len(leave)
 		for _, p := range problems {
@@ -98,24 +87,24 @@ func (w *writer) rewrite(u *unit) (form, []AsIs) {
 			}
 		}
 		if len(leave) == before {
-			return form{}, []AsIs{{Reason: wrong + problems[0].Error()}}
+			return nil, []AsIs{{Reason: wrong + problems[0].Error()}}
 		}
 	}
 }
 
 const wrong = "its rewritten form is wrong: "
 
-func (w *writer) attempt(u *unit, leave map[ast.Decl]bool) form {
-	f := form{map[*source][]byte{}, map[string]int{}}
+func (w *writer) attempt(u *unit, leave map[ast.Decl]bool) map[*source][]byte {
+	texts := map[*source][]byte{}
 	hunt := u.huntName()
 	for _, s := range u.sources {
 		r := &rewriter{source: s, info: u.info, pkg: u.types, hunt: hunt, hunts: w.runtime.hunt(),
-			goVersion: u.fileVersion(s), operations: f.operations}
+			goVersion: u.fileVersion(s)}
 		if text := r.rewrite(leave); !bytes.Equal(text, s.Text) {
-			f.texts[s] = text
+			texts[s] = text
 		}
 	}
-	return f
+	return texts
 }
 
 // recheck finds the types of a unit's new texts.
