@@ -127,7 +127,7 @@ func (l *loader) choose(packages []listed) {
 		if p.isMain() {
 			continue
 		}
-		u := &unit{listed: p, wanted: l.instruments(p) || p.Own() || !p.DepOnly && !p.Standard}
+		u := &unit{listed: p, wanted: l.instruments(p) || p.Own() || !p.DepOnly && p.Module != nil}
 		form := p.internal() || p.external() || p.ForTest == "" && !tested[p.ImportPath]
 		if !plain[p.Path()] && !p.external() { // it is only compiled for the tests of others: one form stands for all
 			plain[p.Path()], form = true, true
