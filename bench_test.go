@@ -1,9 +1,12 @@
 package main
 
 import (
+	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -55,4 +58,49 @@ func BenchmarkOverhead(b *testing.B) {
 		n++
 	}
 	b.ReportMetric(float64(sum.Milliseconds())/float64(n), "ms-more")
+}
+
+// BenchmarkHuntBuild compares what it takes to rewrite and build the tests of modules for a hunt with what go test takes
+// to build them, in turn, with all files changed each time.
+func BenchmarkHuntBuild(b *testing.B) {
+	orchtest := orchtest(b)
+	for _, module := range []string{"golang.org/x/sync@v0.24.0", "github.com/sourcegraph/conc@v0.3.0", "github.com/panjf2000/ants/v2@v2.12.1"} {
+		b.Run(module, func(b *testing.B) {
+			b.Setenv("GOFLAGS", strings.TrimSpace(os.Getenv("GOFLAGS")+" -mod=mod")) // some lack sums of what their tests need
+			dir := filepath.Join(b.TempDir(), "module")
+			realModule(b, dir, module)
+			hunt := []string{orchtest, "hunt", "--run", "^None$", "./..."}
+			runReal(b, dir, hunt...) // compiles what rewritten code calls
+			var ours, theirs, oursClock, theirsClock time.Duration
+			for b.Loop() {
+				changeFiles(b, dir)
+				start := time.Now()
+				theirs += runReal(b, dir, "go", "test", "-run", "^None$", "./...").spent
+				theirsClock += time.Since(start)
+				start = time.Now()
+				ours += runReal(b, dir, hunt...).spent
+				oursClock += time.Since(start)
+			}
+			b.ReportMetric(float64(ours)/float64(theirs), "processor-times")
+			b.ReportMetric(float64(oursClock)/float64(theirsClock), "clock-times")
+		})
+	}
+}
+
+// changeFiles changes what the Go files of a folder are compiled to: with that unchanged, go test would link nothing.
+func changeFiles(b *testing.B, dir string) {
+	b.Helper()
+	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(path, fmt.Appendf(text, "\nfunc changed%[1]d() int { return %[1]d }\n", time.Now().UnixNano()), 0o644)
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
 }

@@ -206,7 +206,7 @@ var realVarying = []*regexp.Regexp{
 }
 
 // realModule puts a copy of a module, which may be written to, into dir.
-func realModule(t *testing.T, dir, module string) {
+func realModule(t testing.TB, dir, module string) {
 	t.Helper()
 	r := runReal(t, t.TempDir(), "go", "mod", "download", "-json", module)
 	var downloaded struct{ Dir, Error string }
@@ -255,11 +255,12 @@ type realCommand struct {
 	args   []string
 	status int
 	stdout []byte
-	output string // of both streams
+	output string        // of both streams
+	spent  time.Duration // of processor time, with its children
 }
 
 // runReal runs a command to its end.
-func runReal(t *testing.T, dir string, args ...string) realCommand {
+func runReal(t testing.TB, dir string, args ...string) realCommand {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
 	cmd.Dir = dir
@@ -272,7 +273,8 @@ func runReal(t *testing.T, dir string, args ...string) realCommand {
 	if err := cmd.Run(); err != nil && !errors.As(err, new(*exec.ExitError)) {
 		t.Fatalf("%s: %v", args, err)
 	}
-	return realCommand{args, cmd.ProcessState.ExitCode(), stdout.Bytes(), stdout.String() + stderr.String()}
+	return realCommand{args, cmd.ProcessState.ExitCode(), stdout.Bytes(), stdout.String() + stderr.String(),
+		cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 }
 
 // want fails the test if the command has not ended with a status, or has not printed a text.

@@ -91,8 +91,9 @@ type hunt struct {
 	unbounded bool               // no number of schedules was asked for
 
 	// What follows is guarded by run.mu.
-	alike, differ int  // tests that ran the same each time, and that did not
-	failed        bool // a test has failed
+	alike, differ int             // tests that ran the same each time, and that did not
+	failed        bool            // a test has failed
+	unbuildable   map[string]bool // packages that do not build as they are
 
 	idle  *sync.Cond // of workers: there may be something to do
 	limit int        // schedules of each test, so far
@@ -164,11 +165,12 @@ func newHunt(c HuntConfig) (*hunt, error) {
 	if r.goArgs.cover {
 		return nil, usagef("hunt: the counters of -cover would change what it hunts: measure coverage without hunt")
 	}
+	r.overlay, r.toolexec = r.goArgs.overlay, r.goArgs.toolexec // there are no pragmas
 	o.Schedules = cmp.Or(o.Schedules, DefaultSchedules)
 	o.MaxSteps = cmp.Or(o.MaxSteps, DefaultMaxSteps)
 	o.ScheduleTimeout = cmp.Or(o.ScheduleTimeout, DefaultScheduleTimeout)
 	o.Repeat = cmp.Or(o.Repeat, 1)
-	h := &hunt{run: r, o: o, limit: o.Schedules}
+	h := &hunt{run: r, o: o, limit: o.Schedules, unbuildable: map[string]bool{}}
 	h.unbounded = endless || c.UntilFailure
 	h.idle = sync.NewCond(&r.mu)
 	if h.selection, err = hunting.ReadSelection(r.Run); err != nil {

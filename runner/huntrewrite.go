@@ -1,7 +1,7 @@
 package runner
 
 import (
-	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -17,65 +17,61 @@ func (h *hunt) rewrite(asItIs map[string]string) error {
 	if err != nil {
 		return fmt.Errorf("temporary folder: %w", err)
 	}
-	flags := slices.Clone(h.goArgs.build)
-	if h.goArgs.overlay != "" {
-		flags = append(flags, "-overlay="+h.goArgs.overlay)
-	}
 	h.rewritten, err = rewrite.Write(h.ctx, rewrite.Config{
 		Dir: h.Dir, Env: h.Env, Packages: h.goArgs.patterns(h.Packages), Instrument: h.o.Instrument,
-		BuildFlags: flags, Into: into, AsIs: asItIs,
-		Go: func(ctx context.Context, args ...string) ([]byte, error) {
-			out, _, err := h.goOutput(ctx, args...)
-			return out, err
-		},
+		BuildFlags: h.buildFlags(), Into: into, AsIs: asItIs, Go: h.goOutput,
 	})
+	if wrong := (*rewrite.ListError)(nil); errors.As(err, &wrong) {
+		return &UsageError{wrong}
+	}
 	if err != nil {
 		return fmt.Errorf("rewriting: %w", err)
 	}
-	h.overlay = h.rewritten.Overlay
 	return nil
 }
 
-// tellAsItIs tells of packages that are not rewritten as a whole, and of patterns for which none is.
+// tellAsItIs tells of what is not rewritten, and of patterns for which nothing is.
 func (h *hunt) tellAsItIs() {
 	for _, pattern := range h.rewritten.Unused {
 		fmt.Fprintf(h.Stderr, "orchtest: --instrument %s: it matches no dependency of these tests\n", pattern)
 	}
+	told := map[string]bool{}
 	for _, p := range h.packages {
 		if p.path != "" && p.asItIs != "" {
+			told[p.name] = true
 			fmt.Fprintf(h.Stderr, "orchtest: %s: it is not hunted, but run as it is: %s\n", p.name, p.asItIs)
 		}
 	}
 	for _, p := range h.rewritten.Packages {
-		if len(p.AsIs) == 0 || h.unbuiltPackage(p.Path) {
+		if told[p.Path] || h.unbuildable[p.Path] {
 			continue
 		}
-		first := p.AsIs[0]
-		where := p.Path
-		if first.File != "" {
-			where += fmt.Sprintf(": %s:%d", first.File, first.Line)
+		for _, as := range p.AsIs {
+			fmt.Fprintf(h.Stderr, "orchtest: %s: it is not hunted in, but run as it is: %s\n", placeOf(p.Path, as), firstLine(as.Reason))
 		}
-		text := fmt.Sprintf("%s: it is not hunted in, but run as it is: %s", where, firstLine(first.Reason))
-		if more := len(p.AsIs) - 1; more > 0 {
-			text += fmt.Sprintf(" (and %d more)", more)
-		}
-		fmt.Fprintf(h.Stderr, "orchtest: %s\n", text)
 	}
 }
 
-// unbuiltPackage reports whether a package does not build, whatever is made of it.
-func (h *hunt) unbuiltPackage(path string) bool {
-	return slices.ContainsFunc(h.packages, func(p *huntPackage) bool { return p.name == path && p.path == "" && p.hasTests })
+// placeOf is where something of a package is that runs as it is.
+func placeOf(path string, as rewrite.AsIs) string {
+	if as.File == "" {
+		return path
+	}
+	return fmt.Sprintf("%s: %s:%d", path, as.File, as.Line)
 }
 
-// whyAsItIs is why the tests of a package are not hunted.
-func (h *hunt) whyAsItIs(pkg *huntPackage) string {
-	if pkg.asItIs != "" {
-		return "it is run as it is: " + pkg.asItIs
+// whyAsItIs is why a test is not hunted.
+func (h *hunt) whyAsItIs(t *huntTest) string {
+	if t.pkg.asItIs != "" {
+		return "it is run as it is: " + t.pkg.asItIs
 	}
-	for _, p := range h.rewritten.Packages {
-		if p.Path == pkg.name && len(p.AsIs) > 0 {
-			return "it is run as it is: " + firstLine(p.AsIs[0].Reason)
+	i := slices.IndexFunc(h.rewritten.Packages, func(p rewrite.Package) bool { return p.Path == t.pkg.name })
+	if i < 0 {
+		return "it is run as it is: the standard library cannot be rewritten"
+	}
+	for _, as := range h.rewritten.Packages[i].AsIs {
+		if as.File == "" || as.File == t.file && as.Line == t.line {
+			return "it is run as it is: " + firstLine(as.Reason)
 		}
 	}
 	return "the test was not reached by what hunts: it is generated, or runs in another process"
@@ -107,8 +103,7 @@ func (h *hunt) blame(pkg string, events []parse.Event, wrong string) map[string]
 		if e.Action != parse.ActionBuildFail {
 			continue
 		}
-		path, _, _ := strings.Cut(e.ImportPath, " ")
-		path = strings.TrimSuffix(strings.TrimSuffix(path, ".test"), "_test")
+		path := tested(e.ImportPath)
 		if slices.ContainsFunc(h.rewritten.Packages, func(p rewrite.Package) bool { return p.Path == path }) {
 			guilty[path] = "it does not build rewritten: " + said[e.ImportPath]
 		}
@@ -117,4 +112,14 @@ func (h *hunt) blame(pkg string, events []parse.Event, wrong string) map[string]
 		guilty[pkg] = "it does not build rewritten: " + firstError(wrong)
 	}
 	return guilty
+}
+
+// tested is the package whose code or tests do not build, by what the go command calls what it builds: "m/a",
+// "m/a [m/b.test]", "m/a_test [m/a.test]", "m/a.test".
+func tested(importPath string) string {
+	path, variant, _ := strings.Cut(importPath, " ")
+	if pkg := strings.TrimSuffix(strings.TrimPrefix(variant, "["), ".test]"); path == pkg+"_test" {
+		return pkg
+	}
+	return strings.TrimSuffix(path, ".test")
 }

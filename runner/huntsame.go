@@ -12,9 +12,8 @@ import (
 
 // A sameness is what came of running the same schedules of a test in several processes.
 type sameness struct {
-	processes int
-	differ    []string // what differs, in words: "" where nothing does
-	ran       bool     // there was something to compare
+	differ []string // what differs, in words
+	ran    bool     // there was something to compare
 }
 
 // checkSame runs the first schedule of each strategy, of each test, in so many processes as are asked for, and compares
@@ -39,7 +38,7 @@ func (h *hunt) sameTest(t *huntTest) {
 	h.mu.Lock()
 	h.beginTest(t)
 	h.mu.Unlock()
-	same := sameness{processes: h.o.Same}
+	var same sameness
 	for schedule, strategy := range hunting.Turns(h.o.Strategy) {
 		traces := map[string]bool{}
 		for range h.o.Same {

@@ -164,6 +164,6 @@ func (h *hunt) late(t *huntTest, p *huntProcess) {
 // unhunted deals with a process that has run the test, and nobody hunted in it.
 func (h *hunt) unhunted(t *huntTest, p *huntProcess) {
 	t.isSkipped, t.skipped = p.skipped, p.output
-	t.notHunted = h.whyAsItIs(t.pkg)
+	t.notHunted = h.whyAsItIs(t)
 	t.over()
 }

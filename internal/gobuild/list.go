@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -25,6 +26,9 @@ type Package struct {
 	CgoFiles   []string
 	Imports    []string
 	ImportMap  map[string]string
+
+	TestGoFiles, XTestGoFiles []string
+	Error                     *struct{ Err string }
 }
 
 // Module is the one that a package is in.
@@ -34,18 +38,20 @@ type Module struct {
 	Replace                              *Module
 }
 
-// Go runs the go command as a process and returns what it printed to standard output, also where it failed. An
-// error says that it could not be started.
-func Go(ctx context.Context, dir string, env []string, args ...string) ([]byte, error) {
+// Go runs the go command as a process and returns what it printed to standard output; and, where it failed, how and
+// with which words. An error says that it could not be started.
+func Go(ctx context.Context, dir string, env []string, args ...string) (out []byte, failure string, err error) {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir, cmd.Env = dir, env
 	// A killed go command may leave a child, git say, that holds the pipe open.
 	cmd.WaitDelay = time.Second
-	out, err := cmd.Output()
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err = cmd.Output()
 	if failed := new(exec.ExitError); errors.As(err, &failed) {
-		err = nil
+		failure, err = fmt.Sprintf("%v: %s", failed, bytes.TrimSpace(stderr.Bytes())), nil
 	}
-	return out, err
+	return out, failure, err
 }
 
 // Packages reads what `go list -json` has printed, as far as it can be read.

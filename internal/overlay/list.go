@@ -25,7 +25,8 @@ func list(ctx context.Context, c Config) ([]gobuild.Package, error) {
 	run := c.Go
 	if run == nil {
 		run = func(ctx context.Context, args ...string) ([]byte, error) {
-			return gobuild.Go(ctx, c.Dir, c.Env, args...)
+			out, _, err := gobuild.Go(ctx, c.Dir, c.Env, args...)
+			return out, err
 		}
 	}
 	out, err := run(ctx, args...)

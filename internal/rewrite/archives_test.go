@@ -24,7 +24,7 @@ func TestArchives(t *testing.T) {
 			result := write(t, rewrite.Config{Dir: dir, Packages: []string{"./..."}, BuildFlags: flags})
 			var whole []string
 			for _, p := range result.Packages {
-				if p.UnderTest && (len(p.AsIs) == 0 || p.AsIs[0].File != "") {
+				if len(p.AsIs) == 0 || p.AsIs[0].File != "" {
 					whole = append(whole, p.Path)
 				}
 				for _, as := range p.AsIs {

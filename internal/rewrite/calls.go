@@ -19,7 +19,7 @@ func (r *rewriter) callExpr(c *ast.CallExpr) {
 	case methods[full] != "":
 		r.method(c, u, methods[full])
 	default:
-		r.function(c.Fun, u, ").Do")
+		r.function(c.Fun, u, true)
 	}
 }
 
@@ -45,30 +45,25 @@ func (r *rewriter) skip(x ast.Expr) {
 }
 
 // function puts a call of a lib/hunt's function around a function that synchronises, if it does: behind it
-// comes either the call itself or a value of its type.
-func (r *rewriter) function(x ast.Expr, u used, behind string) {
+// comes either the call itself, where it is called, or a value of its type.
+func (r *rewriter) function(x ast.Expr, u used, called bool) {
 	name, t := u.operation(), r.info.TypeOf(x)
 	if t == nil {
 		return
 	}
-	if name == "" && u.selection == nil || name == "" && u.selection.Kind() == types.FieldVal {
-		name = r.cancel(x, t, behind)
+	if called && name == "" && (u.selection == nil || u.selection.Kind() == types.FieldVal) && r.info.Types[x].IsValue() {
+		name = cancelling(t) // as a value it is left alone: it is given to whoever is to call it
 	}
 	wrap := wrapper(t)
 	if name == "" || wrap == "" {
 		return
 	}
+	behind := ").Bind()"
+	if called {
+		behind = ").Do"
+	}
 	r.skip(x)
 	r.replace(x.Pos(), r.End(x), text(r.call(wrap, r.op(name, r.place(x)))+", "), r.node(x), text(behind))
-}
-
-// cancel is the operation of a call by which a context is cancelled. As a value, the function is left alone: it
-// is given to whoever is to call it.
-func (r *rewriter) cancel(x ast.Expr, t types.Type, behind string) string {
-	if !strings.HasSuffix(behind, "Do") || !r.info.Types[x].IsValue() {
-		return ""
-	}
-	return cancelling(t)
 }
 
 // place is where an operation is: that of the method's or function's name.
@@ -87,9 +82,6 @@ func (r *rewriter) place(x ast.Expr) token.Pos {
 
 // sited rewrites a call of a function that lib/hunt has with a site, which may have type arguments.
 func (r *rewriter) sited(c *ast.CallExpr, u used, name string) {
-	if len(c.Args) == 1 && r.isTuple(c.Args[0]) {
-		return
-	}
 	full, _ := u.full()
 	site := r.op(full, r.place(c.Fun))
 	arguments := ""
@@ -114,7 +106,7 @@ func (r *rewriter) sited(c *ast.CallExpr, u used, name string) {
 func (r *rewriter) method(c *ast.CallExpr, u used, name string) {
 	receiver, ok := r.receiver(c.Fun, u)
 	if !ok || len(c.Args) == 1 && r.isTuple(c.Args[0]) {
-		r.function(c.Fun, u, ").Do")
+		r.function(c.Fun, u, true)
 		return
 	}
 	full, _ := u.full()
@@ -174,7 +166,6 @@ func (r *rewriter) value(x ast.Expr) {
 	switch {
 	case standIns[full] != "":
 		r.keep(u)
-		r.operations[full]++
 		r.replace(x.Pos(), r.End(x), text(r.hunt+"."+standIns[full]))
 		if s, ok := x.(*ast.SelectorExpr); ok {
 			r.done[s.X] = true
@@ -191,7 +182,7 @@ func (r *rewriter) value(x ast.Expr) {
 	case methods[full] != "":
 		r.methodValue(x, u, methods[full])
 	default:
-		r.function(x, u, ").Bind()")
+		r.function(x, u, false)
 	}
 }
 
@@ -199,7 +190,7 @@ func (r *rewriter) value(x ast.Expr) {
 func (r *rewriter) methodValue(x ast.Expr, u used, name string) {
 	receiver, ok := r.receiver(x, u)
 	if !ok || name == "Run" || name == "WaitGroupGo" {
-		r.function(x, u, ").Bind()")
+		r.function(x, u, false)
 		return
 	}
 	full, _ := u.full()

@@ -15,12 +15,11 @@ import (
 // A rewriter rewrites one file.
 type rewriter struct {
 	*source
-	info       *types.Info
-	pkg        *types.Package
-	hunt       string // the name of lib/hunt in the package, which other names begin with
-	hunts      string // its import path
-	goVersion  string // the language version of the file: "go1.22"
-	operations map[string]int
+	info      *types.Info
+	pkg       *types.Package
+	hunt      string // the name of lib/hunt in the package, which other names begin with
+	hunts     string // its import path
+	goVersion string // the language version of the file: "go1.22"
 
 	edits   []*edit
 	done    map[ast.Node]bool // nodes that are part of what has been rewritten already
@@ -52,7 +51,7 @@ func (r *rewriter) rewrite(leave map[ast.Decl]bool) []byte {
 	r.edits = append(r.edits, constraint...)
 	r.edits = append(r.edits, &edit{span: r.stretch(r.Syntax.Name.Pos(), name), parts: []part{
 		r.span(r.Syntax.Name.Pos(), name),
-		text(fmt.Sprintf("; import %s %q; %s", r.hunt, r.hunts, r.Naming(name))),
+		text(fmt.Sprintf("; import %s %q%s", r.hunt, r.hunts, r.Naming(name))),
 	}})
 	e := &emitter{source: r.source, line: 1, out: []byte(before)}
 	e.stretch(span{0, len(r.Text)}, arrange(r.edits))
@@ -103,9 +102,8 @@ func (r *rewriter) replace(from, to token.Pos, parts ...part) {
 	r.edits = append(r.edits, &edit{span: r.stretch(from, to), parts: parts})
 }
 
-// op counts an operation and returns its site, as Go code.
+// op is the site of an operation, as Go code.
 func (r *rewriter) op(name string, pos token.Pos) string {
-	r.operations[name]++
 	p := r.Token.PositionFor(pos, false)
 	return strconv.Quote(fmt.Sprintf("%s\t%s:%d:%d", name, r.site, p.Line, p.Column))
 }

@@ -68,7 +68,7 @@ func rewriteAlone(t *testing.T, text string, exports map[string]string) {
 		t.Skip("does not parse")
 	}
 	s := &source{file, "m/m_test.go"}
-	l.sources[s.Path], l.files[s.Token] = s, s
+	l.sources[s.Path], l.files[s.Token] = s, parsed{s, s.Syntax}
 	u := &unit{listed: listed{gobuild.Package{ImportPath: "m", GoFiles: []string{s.Path}}}, whole: true, wanted: true}
 	l.check(u)
 	if u.err != nil {
@@ -77,13 +77,13 @@ func rewriteAlone(t *testing.T, text string, exports map[string]string) {
 	l.checkRuntime()
 	w := &writer{loader: l}
 	became := w.attempt(u, map[ast.Decl]bool{})
-	if problems := w.recheck(u, became.texts); len(problems) > 0 {
-		t.Errorf("%v in\n%s", problems, became.texts[s])
+	if problems := w.recheck(u, became); len(problems) > 0 {
+		t.Errorf("%v in\n%s", problems, became[s])
 	}
-	before, after := places(text), places(string(became.texts[s]))
+	before, after := places(text), places(string(became[s]))
 	for word, place := range after {
 		if was, ok := before[word]; ok && strings.Count(text, word) == 1 && was != place {
-			t.Errorf("%s was at %s, is at %s in\n%s", word, was, place, became.texts[s])
+			t.Errorf("%s was at %s, is at %s in\n%s", word, was, place, became[s])
 		}
 	}
 }

@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 )
@@ -19,24 +20,12 @@ func (r *rewriter) goStmt(s *ast.GoStmt) {
 		r.replace(s.Pos(), r.End(s), text(start+", "), r.node(c.Fun), text(")"))
 		return
 	}
-	var names []string
-	var values []part
-	hold := func(x ast.Expr, count int) (held []string) {
-		for range count {
-			held = append(held, r.fresh())
-		}
-		names = append(names, held...)
-		if len(values) > 0 {
-			values = append(values, text(", "))
-		}
-		values = append(values, r.node(x))
-		return held
-	}
+	var h holder
 	var call []part
 	if r.isStatic(c.Fun) {
 		call = append(call, r.callee(c)...)
 	} else {
-		call = append(call, text(hold(c.Fun, 1)[0]+"("))
+		call = append(call, text(r.hold(&h, c.Fun)+"("))
 	}
 	for i, arg := range c.Args {
 		if i > 0 {
@@ -45,22 +34,53 @@ func (r *rewriter) goStmt(s *ast.GoStmt) {
 		if r.isStatic(arg) {
 			call = append(call, r.node(arg))
 		} else {
-			call = append(call, text(strings.Join(hold(arg, r.count(arg)), ", ")))
+			call = append(call, text(r.hold(&h, arg)))
 		}
 	}
 	if c.Ellipsis.IsValid() {
 		call = append(call, text("..."))
 	}
-	var parts []part
-	if len(names) > 0 {
-		parts = append(append(parts, text("{ "+strings.Join(names, ", ")+" := ")), values...)
-		parts = append(parts, text("; "))
-		call = append(call, text(") }) }"))
+	h.end()
+	parts := append(h.assigned, textAt(s.Pos(), start+", func() { "))
+	parts = append(parts, call...)
+	if len(h.assigned) > 0 {
+		r.replace(s.Pos(), r.End(s), append(append([]part{text("{ ")}, parts...), text(") }) }"))...)
 	} else {
-		call = append(call, text(") })"))
+		r.replace(s.Pos(), r.End(s), append(parts, text(") })"))...)
 	}
-	parts = append(append(parts, textAt(s.Pos(), start+", func() { ")), call...)
-	r.replace(s.Pos(), r.End(s), parts...)
+}
+
+// A holder has the variables of what is evaluated at the statement, and the assignments to them.
+type holder struct {
+	assigned []part
+	names    []string
+	values   []part
+}
+
+// hold evaluates an expression into variables, and returns their names. Several values are assigned by themselves.
+func (r *rewriter) hold(h *holder, x ast.Expr) string {
+	count := r.count(x)
+	if count > 1 {
+		h.end()
+	}
+	var names []string
+	for range count {
+		names = append(names, r.fresh())
+	}
+	if len(h.values) > 0 {
+		h.values = append(h.values, text(", "))
+	}
+	h.names, h.values = append(h.names, names...), append(h.values, r.node(x))
+	return strings.Join(names, ", ")
+}
+
+// end ends an assignment.
+func (h *holder) end() {
+	if len(h.names) > 0 {
+		h.assigned = append(append(h.assigned, text(strings.Join(h.names, ", ")+" := ")), h.values...)
+		h.assigned = append(h.assigned, text("; "))
+		h.names, h.values = nil, nil
+	}
 }
 
 // callee is a function that needs no evaluation, and the parenthesis behind it.
@@ -76,14 +96,22 @@ func (r *rewriter) callable(c *ast.CallExpr) bool {
 	if r.info.Types[c.Fun].IsBuiltin() {
 		return false
 	}
-	s, ok := r.info.TypeOf(c.Fun).Underlying().(*types.Signature)
+	t := r.info.TypeOf(c.Fun)
+	if t == nil {
+		return false // it is C's
+	}
+	s, ok := t.Underlying().(*types.Signature)
 	return ok && s.Params().Len() == 0 && s.Results().Len() == 0
 }
 
-// isStatic tells whether an expression needs no evaluation: a constant, nil, a function with a name, a type. A
-// function that synchronises is none, as a value of it is made.
+// isStatic tells whether an expression needs no evaluation: a constant, nil, a function with a name, also one of C, a
+// type. A function that synchronises is none, as a value of it is made.
 func (r *rewriter) isStatic(x ast.Expr) bool {
 	t := r.info.Types[x]
+	if r.info.TypeOf(x) == nil {
+		_, ok := ast.Unparen(x).(*ast.SelectorExpr)
+		return ok
+	}
 	if t.Value != nil || t.IsNil() || t.IsType() || t.IsBuiltin() {
 		return true
 	}
@@ -100,37 +128,43 @@ func (r *rewriter) count(x ast.Expr) int {
 	return 1
 }
 
-// typed tells whether each argument has a type of its own, or needs no evaluation. A comparison or a shift may
-// have that of the parameter, which a variable would not have.
+// typed tells whether each argument has a type of its own, or needs no evaluation. A comparison, or a shift of a
+// constant, may have that of the parameter, which a variable would not have; what a name of C stands for is not known.
 func (r *rewriter) typed(args []ast.Expr) bool {
 	for _, arg := range args {
-		if r.isStatic(arg) {
-			continue
-		}
-		if b, ok := r.info.TypeOf(arg).(*types.Basic); ok && (b.Kind() == types.Bool || b.Kind() == types.Int) {
-			continue
-		}
-		switch arg := ast.Unparen(arg).(type) {
-		case *ast.BinaryExpr, *ast.UnaryExpr:
-			if fluid(arg) {
+		t := r.info.TypeOf(arg)
+		if t == nil {
+			if _, ok := ast.Unparen(arg).(*ast.CallExpr); !ok {
 				return false
 			}
+			continue
+		}
+		if b, ok := t.(*types.Basic); ok && (b.Kind() == types.Bool || b.Kind() == types.Int) {
+			continue
+		}
+		if !r.isStatic(arg) && r.fluid(arg) {
+			return false
 		}
 	}
 	return true
 }
 
-// fluid tells whether a comparison or a shift is in an expression of operators.
-func fluid(x ast.Expr) bool {
+// fluid tells whether the type of an expression of operators is not its own.
+func (r *rewriter) fluid(x ast.Expr) bool {
+	if r.info.Types[x].Value != nil {
+		return true
+	}
 	switch x := ast.Unparen(x).(type) {
 	case *ast.BinaryExpr:
-		switch x.Op.String() {
-		case "==", "!=", "<", "<=", ">", ">=", "<<", ">>":
+		switch x.Op {
+		case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ:
 			return true
+		case token.SHL, token.SHR:
+			return r.fluid(x.X)
 		}
-		return fluid(x.X) || fluid(x.Y)
+		return r.fluid(x.X) && r.fluid(x.Y)
 	case *ast.UnaryExpr:
-		return x.Op.String() != "<-" && x.Op.String() != "&" && fluid(x.X)
+		return x.Op != token.ARROW && x.Op != token.AND && r.fluid(x.X)
 	default:
 		return false
 	}

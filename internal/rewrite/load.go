@@ -14,7 +14,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -30,13 +29,14 @@ type loader struct {
 	base     gobuild.Files // the user's own overlay
 	env      goEnv
 	patterns []*pattern
+	tested   []gobuild.Package
 	fset     *token.FileSet
 	units    map[string]*unit // by what the go command calls the package
 	order    []*unit          // each behind what it imports
 	exports  map[string]string
 	importer types.Importer // from what the compiler has written
 	sources  map[string]*source
-	files    map[*token.File]*source // also of what has been rewritten
+	files    map[*token.File]parsed // also of what has been rewritten
 	runtime  *runtimeCopy
 }
 
@@ -51,7 +51,7 @@ type unit struct {
 	err     error // that keeps it from being rewritten
 }
 
-type goEnv struct{ GOARCH, GOMODCACHE, GOMOD, GOWORK, GOVERSION string }
+type goEnv struct{ GOARCH, GOMODCACHE, GOMOD, GOWORK string }
 
 func load(ctx context.Context, c Config) (*loader, error) {
 	if len(c.Packages) == 0 {
@@ -66,6 +66,9 @@ func load(ctx context.Context, c Config) (*loader, error) {
 	}
 	packages, err := c.list(ctx, []string{"-deps", "-test"}, c.Packages...)
 	if err != nil {
+		return nil, err
+	}
+	if l.tested, err = l.config.tested(packages); err != nil {
 		return nil, err
 	}
 	l.choose(packages)
@@ -93,7 +96,7 @@ func newLoader(c Config) (*loader, error) {
 		return nil, err
 	}
 	l := &loader{config: c, dir: dir, environ: gobuild.NewEnviron(c.Env), fset: token.NewFileSet(),
-		units: map[string]*unit{}, sources: map[string]*source{}, files: map[*token.File]*source{}}
+		units: map[string]*unit{}, sources: map[string]*source{}, files: map[*token.File]parsed{}}
 	for _, text := range c.Instrument {
 		l.patterns = append(l.patterns, newPattern(text))
 	}
@@ -102,9 +105,12 @@ func newLoader(c Config) (*loader, error) {
 }
 
 func (l *loader) readEnv(ctx context.Context) error {
-	out, err := l.config.command(ctx, "env", "-json", "GOARCH", "GOMODCACHE", "GOMOD", "GOWORK", "GOVERSION")
-	if err != nil {
+	out, failure, err := l.config.command(ctx, "env", "-json", "GOARCH", "GOMODCACHE", "GOMOD", "GOWORK")
+	switch {
+	case err != nil:
 		return fmt.Errorf("go env: %w", err)
+	case failure != "":
+		return &ListError{"go env: " + failure}
 	}
 	return json.Unmarshal(out, &l.env)
 }
@@ -112,21 +118,22 @@ func (l *loader) readEnv(ctx context.Context) error {
 // choose takes the packages that are to be rewritten and those that are built from them, which no compiled form
 // stands for.
 func (l *loader) choose(packages []listed) {
-	tested := map[string]bool{}
+	tested, plain := map[string]bool{}, map[string]bool{}
 	for _, p := range packages {
-		if p.internal() {
-			tested[p.ForTest] = true
-		}
+		tested[p.ForTest] = tested[p.ForTest] || p.internal()
+		plain[p.Path()] = plain[p.Path()] || p.ForTest == "" || p.internal()
 	}
 	for _, p := range packages {
 		if p.isMain() {
 			continue
 		}
-		wanted := p.Own() || l.instruments(p)
-		alone := p.ForTest == "" && !tested[p.ImportPath]
-		u := &unit{listed: p, wanted: wanted}
-		u.whole = wanted && l.config.AsIs[p.site()] == "" && (alone || p.internal() || p.external())
-		if wanted || slices.ContainsFunc(p.Imports, func(i string) bool { return l.units[i] != nil }) {
+		u := &unit{listed: p, wanted: l.instruments(p) || p.Own() || !p.DepOnly && p.Module != nil}
+		form := p.internal() || p.external() || p.ForTest == "" && !tested[p.ImportPath]
+		if !plain[p.Path()] && !p.external() { // it is only compiled for the tests of others: one form stands for all
+			plain[p.Path()], form = true, true
+		}
+		u.whole = u.wanted && form && l.config.AsIs[p.site()] == ""
+		if u.wanted || slices.ContainsFunc(p.Imports, func(i string) bool { return l.units[i] != nil }) {
 			l.units[p.ImportPath] = u
 			l.order = append(l.order, u)
 		}
@@ -217,16 +224,35 @@ func (l *loader) check(u *unit) {
 
 // A problem is an error of syntax or of types in a file.
 type problem struct {
-	source  *source // nil where it is in none
-	line    int     // as line directives have it
+	decl    ast.Decl // of the file as it was; nil where it is in none
+	source  *source
+	where   string // as line directives have it; "" where it is in no file
 	message string
 }
 
-func (p problem) Error() string {
-	if p.source == nil {
-		return p.message
+func (p problem) Error() string { return p.where + p.message }
+
+// A parsed file is one as it was or rewritten.
+type parsed struct {
+	*source
+	syntax *ast.File
+}
+
+// problem is one at a position.
+func (f parsed) problem(file *token.File, pos token.Pos, message string) problem {
+	at := file.PositionFor(pos, true)
+	p := problem{source: f.source, where: fmt.Sprintf("%s:%d: ", filepath.Base(cmp.Or(at.Filename, f.Path)), at.Line), message: message}
+	before := 0 // declarations
+	for before < len(f.syntax.Decls) && f.syntax.Decls[before].End() <= pos {
+		before++
 	}
-	return fmt.Sprintf("%s:%d: %s", filepath.Base(p.source.Path), p.line, p.message)
+	if f.syntax != f.Syntax {
+		before-- // the import of lib/hunt
+	}
+	if before >= 0 && before < len(f.Syntax.Decls) {
+		p.decl = f.Syntax.Decls[before]
+	}
+	return p
 }
 
 // typecheck finds the types of a package.
@@ -249,7 +275,7 @@ func (l *loader) problem(err error) problem {
 		return problem{message: err.Error()}
 	}
 	file := l.fset.File(wrong.Pos)
-	return problem{l.files[file], file.PositionFor(wrong.Pos, true).Line, wrong.Msg}
+	return l.files[file].problem(file, wrong.Pos, wrong.Msg)
 }
 
 func (l *loader) source(path string, u *unit) (*source, error) {
@@ -265,7 +291,7 @@ func (l *loader) source(path string, u *unit) (*source, error) {
 		return nil, fmt.Errorf("%s:%w", filepath.Base(path), err)
 	}
 	s := &source{file, u.site() + "/" + filepath.Base(path)}
-	l.sources[path], l.files[s.Token] = s, s
+	l.sources[path], l.files[s.Token] = s, parsed{s, s.Syntax}
 	return s, nil
 }
 
@@ -281,5 +307,5 @@ func (u *unit) huntName() string {
 
 // fileVersion is the language version of a file.
 func (u *unit) fileVersion(s *source) string {
-	return cmp.Or(u.info.FileVersions[s.Syntax], u.goVersion(), "go1."+strings.TrimPrefix(runtime.Version(), "go1."))
+	return cmp.Or(u.info.FileVersions[s.Syntax], u.goVersion(), runtimeGo)
 }

@@ -90,6 +90,16 @@ func (u used) operation() string {
 		return u.locking()
 	case "sync/atomic":
 		return strings.Join(strings.FieldsFunc("atomic|"+u.receiver+"|"+u.name(), func(r rune) bool { return r == '|' }), ".")
+	case "runtime":
+		if u.name() == "Gosched" {
+			return "runtime.Gosched"
+		}
+		return ""
+	case "context":
+		if u.receiver == "Context" && u.name() == "Err" {
+			return "context.Context.Err"
+		}
+		return ""
 	case "testing":
 		if u.receiver == "T" && u.name() == "Parallel" {
 			return "testing.T.Parallel"
@@ -100,14 +110,13 @@ func (u used) operation() string {
 	}
 }
 
-// locking is the operation of a method of an interface that has both the methods of a lock.
+// locking is the operation of a method of an interface where what it is called of has both the methods of a lock.
 func (u used) locking() string {
 	f, ok := u.object.(*types.Func)
 	if !ok || f.Signature().Recv() == nil {
 		return ""
 	}
-	i, ok := f.Signature().Recv().Type().Underlying().(*types.Interface)
-	if !ok {
+	if !types.IsInterface(f.Signature().Recv().Type()) {
 		return ""
 	}
 	var partner string
@@ -126,10 +135,9 @@ func (u used) locking() string {
 	if !plain(f) {
 		return ""
 	}
-	for m := range i.Methods() {
-		if m.Name() == partner && plain(m) {
-			return "sync.Locker." + u.name()
-		}
+	found, _, _ := types.LookupFieldOrMethod(u.selection.Recv(), true, f.Pkg(), partner)
+	if other, ok := found.(*types.Func); ok && plain(other) {
+		return "sync.Locker." + u.name()
 	}
 	return ""
 }

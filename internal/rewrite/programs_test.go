@@ -49,10 +49,8 @@ func write(t *testing.T, c rewrite.Config) *rewrite.Result {
 
 // packages are those under test.
 func packages(r *rewrite.Result) (paths []string) {
-	for _, p := range r.Packages {
-		if p.UnderTest {
-			paths = append(paths, p.Path)
-		}
+	for _, p := range r.Tested {
+		paths = append(paths, p.ImportPath)
 	}
 	return paths
 }

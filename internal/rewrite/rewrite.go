@@ -18,6 +18,8 @@ package rewrite
 
 import (
 	"context"
+
+	"github.com/orchtest/orchtest/internal/gobuild"
 )
 
 // Config says what is rewritten.
@@ -33,14 +35,15 @@ type Config struct {
 	// were rewritten.
 	AsIs map[string]string
 
-	// Go runs the go command and returns what it printed to standard output, also where it failed; an
-	// error says that it could not be started. Nil runs it as a process that nobody else knows of.
-	Go func(ctx context.Context, args ...string) ([]byte, error)
+	// Go runs the go command and returns what it printed to standard output; and, where it failed, how and with
+	// which words. An error says that it could not be started. Nil runs it as a process that nobody else knows of.
+	Go func(ctx context.Context, args ...string) (out []byte, failure string, err error)
 }
 
 // Result is what Write has made.
 type Result struct {
 	Overlay  string            // the overlay file
+	Tested   []gobuild.Package // the packages under test, by import path
 	Packages []Package         // that were to be rewritten, by import path
 	Tests    []Test            // of the packages under test, in the order of packages, files and lines
 	Files    map[string]string // of each rewritten file: where it is on disk, by the path that its sites have
@@ -49,16 +52,14 @@ type Result struct {
 
 // Package is one that was to be rewritten.
 type Package struct {
-	Path       string
-	UnderTest  bool
-	Operations map[string]int // how many scheduling points of each kind, "sync.Mutex.Lock" or "chan send"
-	AsIs       []AsIs         // what of it runs as it is
+	Path string
+	AsIs []AsIs // what of it runs as it is
 }
 
-// AsIs is a part of a package that runs as it is, and so does not give its turn back.
+// AsIs is a function that runs as it is, and so does not give its turn back, or a whole package.
 type AsIs struct {
-	File   string // path of the file; "" is all of the package
-	Line   int    // of the function; 0 is all of the file
+	File   string // path of the function's file; "" is all of the package
+	Line   int    // of the function, in that file
 	Reason string
 }
 
@@ -72,8 +73,8 @@ type Test struct {
 
 // Write rewrites the packages.
 //
-// An error is that of a go command that cannot be started, of a user's overlay that cannot be read, or of a
-// file that cannot be written. Packages with which the go command or the compiler finds fault run as they are:
+// An error is a [*ListError], or that of a go command that cannot be started, of a user's overlay that cannot be
+// read, or of a file that cannot be written. Packages with which the go command or the compiler finds fault run as they are:
 // `go test` finds it too, and says it better.
 func Write(ctx context.Context, c Config) (*Result, error) {
 	l, err := load(ctx, c)

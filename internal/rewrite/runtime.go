@@ -1,7 +1,7 @@
 package rewrite
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/mod/modfile"
 
 	"github.com/orchtest/orchtest/internal/gobuild"
 	"github.com/orchtest/orchtest/lib"
@@ -26,7 +28,7 @@ const (
 )
 
 // errNoModule is where there is no module to put lib/hunt into.
-var errNoModule = errors.New("hunting needs a module: there is no go.mod in this folder or above it; make one with `go mod init`")
+var errNoModule = &ListError{"hunting needs a module: there is no go.mod in this folder or above it; make one with `go mod init`"}
 
 // A runtimeCopy is lib/hunt and what it is built from, as packages below the main module: so they can be
 // imported by every package of the build, whatever its module requires.
@@ -47,7 +49,7 @@ func (c *runtimeCopy) hunt() string { return c.prefix + "hunt" }
 
 // findRuntime chooses where lib goes.
 func (l *loader) findRuntime(packages []listed) error {
-	main := l.mainModule(packages)
+	main := cmp.Or(l.mainModule(packages), l.moduleAround())
 	if main == nil {
 		return errNoModule
 	}
@@ -62,7 +64,7 @@ func (l *loader) findRuntime(packages []listed) error {
 	return l.runtime.read("hunt")
 }
 
-// mainModule is the one whose packages are tested, or the first of several.
+// mainModule is the one that the build has packages of, or the first of several.
 func (l *loader) mainModule(packages []listed) (main *gobuild.Module) {
 	for _, p := range packages {
 		if p.Module != nil && p.Module.Main && (main == nil || p.Module.Path < main.Path) {
@@ -70,6 +72,18 @@ func (l *loader) mainModule(packages []listed) (main *gobuild.Module) {
 		}
 	}
 	return main
+}
+
+// moduleAround is the module that the go command runs in, of which the build may have no package; nil if it is in none.
+func (l *loader) moduleAround() *gobuild.Module {
+	if l.env.GOMOD == "" || l.env.GOMOD == os.DevNull {
+		return nil
+	}
+	text, err := l.base.Read(l.env.GOMOD)
+	if err != nil || modfile.ModulePath(text) == "" {
+		return nil
+	}
+	return &gobuild.Module{Path: modfile.ModulePath(text), Dir: filepath.Dir(l.env.GOMOD)}
 }
 
 // read reads a package of lib, behind those that it imports.

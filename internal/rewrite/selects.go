@@ -26,6 +26,9 @@ func (r *rewriter) selectStmt(s *ast.SelectStmt) {
 	if len(comms) > maxCases {
 		return
 	}
+	for i := range comms {
+		comms[i].name = r.fresh()
+	}
 	site := r.op("select", s.Pos())
 	if len(s.Body.List) == 0 {
 		r.replace(s.Pos(), r.End(s), text(fmt.Sprintf("for { %s) }", r.call("Block", site))))
@@ -33,6 +36,7 @@ func (r *rewriter) selectStmt(s *ast.SelectStmt) {
 	}
 	parts := append(r.head(comms), textAt(s.Pos(), r.choosing(site, comms, hasDefault)))
 	at := s.Body.Lbrace + 1
+	number := 0
 	for _, clause := range s.Body.List {
 		c := clause.(*ast.CommClause)
 		parts = append(parts, r.span(at, c.Pos()))
@@ -41,8 +45,9 @@ func (r *rewriter) selectStmt(s *ast.SelectStmt) {
 			parts = append(parts, text("default:"))
 			continue
 		}
-		parts = append(parts, text(fmt.Sprintf("case %d:", index(comms, c))))
-		parts = append(parts, r.assigned(comms[index(comms, c)])...)
+		parts = append(parts, text(fmt.Sprintf("case %d:", number)))
+		parts = append(parts, r.assigned(comms[number])...)
+		number++
 	}
 	end := text("}")
 	if !hasDefault {
@@ -71,12 +76,6 @@ func (r *rewriter) comms(s *ast.SelectStmt) (comms []comm, hasDefault bool) {
 			r.done[c.receive] = true
 		}
 		comms = append(comms, c)
-	}
-	if len(comms) > maxCases {
-		return comms, hasDefault
-	}
-	for i := range comms {
-		comms[i].name = r.fresh()
 	}
 	return comms, hasDefault
 }
@@ -141,13 +140,4 @@ func (r *rewriter) assigned(c comm) []part {
 		}
 	}
 	return append(parts, text(fmt.Sprintf(" %s %s;", c.assign.Tok, value)))
-}
-
-func index(comms []comm, clause *ast.CommClause) int {
-	for i, c := range comms {
-		if c.CommClause == clause {
-			return i
-		}
-	}
-	return -1
 }

@@ -18,7 +18,8 @@ import (
 // write rewrites what has been loaded.
 func (l *loader) write() (*Result, error) {
 	l.checkRuntime()
-	w := &writer{loader: l, texts: map[string][]byte{}, packages: map[string]*Package{}, result: &Result{Files: map[string]string{}}}
+	w := &writer{loader: l, texts: map[string][]byte{}, packages: map[string]*Package{},
+		result: &Result{Tested: l.tested, Files: map[string]string{}}}
 	for _, u := range l.order {
 		if u.wanted {
 			w.unit(u)
@@ -46,10 +47,9 @@ type writer struct {
 func (w *writer) unit(u *unit) {
 	p := w.packages[u.site()]
 	if p == nil {
-		p = &Package{Path: u.site(), Operations: map[string]int{}}
+		p = &Package{Path: u.site()}
 		w.packages[u.site()] = p
 	}
-	p.UnderTest = p.UnderTest || !u.DepOnly
 	if reason := w.config.AsIs[p.Path]; reason != "" {
 		p.AsIs = []AsIs{{Reason: reason}}
 	}
@@ -61,73 +61,50 @@ func (w *writer) unit(u *unit) {
 		p.AsIs = append(p.AsIs, AsIs{Reason: u.err.Error()})
 		return
 	}
-	form, left := w.rewrite(u)
+	texts, left := w.rewrite(u)
 	p.AsIs = append(p.AsIs, left...)
-	for s, text := range form.texts {
+	for s, text := range texts {
 		w.texts[s.Path] = text
 		w.result.Files[s.site] = s.Path
 	}
-	for name, n := range form.operations {
-		p.Operations[name] += n
-	}
-}
-
-// A form is what a unit has become.
-type form struct {
-	texts      map[*source][]byte
-	operations map[string]int
 }
 
 // rewrite rewrites a unit's files. A function whose rewritten form is wrong is left as it is, and so is all of
 // the unit where that does not help.
-func (w *writer) rewrite(u *unit) (form, []AsIs) {
-	var left []AsIs
+func (w *writer) rewrite(u *unit) (texts map[*source][]byte, left []AsIs) {
 	leave := map[ast.Decl]bool{}
 	for {
-		f := w.attempt(u, leave)
-		problems := w.recheck(u, f.texts)
+		texts := w.attempt(u, leave)
+		problems := w.recheck(u, texts)
 		if len(problems) == 0 {
-			return f, left
+			return texts, left
 		}
 		before := len(leave)
 		for _, p := range problems {
-			if decl := p.decl(); decl != nil && !leave[decl] {
-				leave[decl] = true
-				left = append(left, AsIs{File: p.source.Path, Line: p.source.Adjusted(decl.Pos()).Line, Reason: wrong + p.message})
+			if p.decl != nil && !leave[p.decl] {
+				leave[p.decl] = true
+				left = append(left, AsIs{File: p.source.Path, Line: p.source.Line(p.decl.Pos()), Reason: wrong + p.message})
 			}
 		}
 		if len(leave) == before {
-			return form{}, []AsIs{{Reason: wrong + problems[0].Error()}}
+			return nil, []AsIs{{Reason: wrong + problems[0].Error()}}
 		}
 	}
 }
 
 const wrong = "its rewritten form is wrong: "
 
-// decl is the declaration that a problem is in.
-func (p problem) decl() ast.Decl {
-	if p.source == nil {
-		return nil
-	}
-	for _, decl := range p.source.Syntax.Decls {
-		if p.source.Adjusted(decl.Pos()).Line <= p.line && p.line <= p.source.Adjusted(decl.End()).Line {
-			return decl
-		}
-	}
-	return nil
-}
-
-func (w *writer) attempt(u *unit, leave map[ast.Decl]bool) form {
-	f := form{map[*source][]byte{}, map[string]int{}}
+func (w *writer) attempt(u *unit, leave map[ast.Decl]bool) map[*source][]byte {
+	texts := map[*source][]byte{}
 	hunt := u.huntName()
 	for _, s := range u.sources {
 		r := &rewriter{source: s, info: u.info, pkg: u.types, hunt: hunt, hunts: w.runtime.hunt(),
-			goVersion: u.fileVersion(s), operations: f.operations}
+			goVersion: u.fileVersion(s)}
 		if text := r.rewrite(leave); !bytes.Equal(text, s.Text) {
-			f.texts[s] = text
+			texts[s] = text
 		}
 	}
-	return f
+	return texts
 }
 
 // recheck finds the types of a unit's new texts.
@@ -139,13 +116,13 @@ func (w *writer) recheck(u *unit, texts map[*source][]byte) (problems []problem)
 			continue
 		}
 		f, err := parser.ParseFile(w.fset, s.Path, texts[s], parser.SkipObjectResolution)
-		if f != nil {
-			w.files[w.fset.File(f.FileStart)] = s
+		if f == nil {
+			return []problem{{message: err.Error()}}
 		}
+		file, now := w.fset.File(f.FileStart), parsed{s, f}
+		w.files[file] = now
 		if list := (scanner.ErrorList)(nil); errors.As(err, &list) {
-			for _, e := range list {
-				problems = append(problems, problem{s, e.Pos.Line, e.Msg})
-			}
+			problems = append(problems, now.problem(file, file.Pos(list[0].Pos.Offset), list[0].Msg)) // others may come of it
 			continue
 		}
 		files = append(files, f)

@@ -198,6 +198,7 @@ func (s *schedule) end() {
 	s.main.arrive("", held)
 	s.main.End(held)
 	s.waitForOverseer()
+	s.endFronts()
 	running.Store(nil)
 	s.h.clock = s.clock.Now()
 	s.judge() // of threads that went on after the test

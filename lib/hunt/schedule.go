@@ -40,6 +40,7 @@ type schedule struct {
 	// strangers have come to a scheduling point, and are threads as soon as the overseer has seen them. They get
 	// their numbers in the order in which they were started: that in which they came is the scheduler's.
 	strangers []*thread
+	fronts    []*time.Timer // see front
 
 	main     *thread
 	mainOver atomic.Bool // the test, with its cleanups, has come to its end

@@ -3,6 +3,7 @@ package hunt
 import (
 	"time"
 	"unsafe"
+	"weak"
 
 	"github.com/orchtest/orchtest/lib/internal/clock"
 	"github.com/orchtest/orchtest/lib/internal/race"
@@ -35,18 +36,54 @@ func realTicks(period time.Duration) time.Duration {
 // made are the timers and tickers that stand for those of package time.
 var made clock.Known
 
-// forEver is for how long timers of package time run behind which there is one of ours. They are stopped at once.
+// forEver is for how long a timer of package time runs in front of one of ours. It is there to be stopped by who does not
+// know of ours, through an interface say, and is itself stopped as soon as ours has fired.
 const forEver = 1<<63 - 1
+
+// A front is the timer of package time in front of one of ours. The zero value is none.
+type front struct{ weak.Pointer[time.Timer] }
+
+// begin lets the timer be a front, which does not outlive the schedule: the runtime keeps what has not been stopped.
+func (s *schedule) begin(t *time.Timer) front {
+	s.inFront(t)
+	return front{weak.Make(t)}
+}
+
+//go:norace
+func (s *schedule) inFront(t *time.Timer) {
+	race.Disable()
+	s.lock.lock()
+	s.fronts = push(s.fronts, t)
+	s.lock.unlock()
+	race.Enable()
+}
+
+// endFronts ends the fronts of a schedule that is over.
+func (s *schedule) endFronts() {
+	for _, t := range s.fronts {
+		t.Stop()
+	}
+}
+
+// fire stops the front of a timer that fires. It reports false if that was stopped already, so that nothing fires.
+func (f front) fire() bool {
+	t := f.Value()
+	return t == nil || t.Stop()
+}
 
 // A ring sends the time, as timers do, unless the last one is still there.
 type ring struct {
 	times   chan time.Time
 	drained bool // what was sent before Stop or Reset is not received after it, as since Go 1.23
+	front   front
 }
 
 // Fire implements [clock.Op].
 func (r *ring) Fire(now time.Time) {
 	race.Acquire(unsafe.Pointer(r))
+	if !r.front.fire() {
+		return
+	}
 	select {
 	case r.times <- now:
 	default:
@@ -72,12 +109,15 @@ type call struct {
 	parent int       // who started it
 	site   string
 	f      func()
+	front  front
 }
 
 // Fire implements [clock.Op].
 func (c *call) Fire(time.Time) {
 	race.Acquire(unsafe.Pointer(c))
-	go c.thread().run(c.f)
+	if c.front.fire() {
+		go c.thread().run(c.f)
+	}
 }
 
 // thread makes the thread. The timer may have been started by another one each time.
@@ -163,8 +203,7 @@ func NewTimer(d time.Duration) *time.Timer {
 		return time.NewTimer(realTime(d))
 	}
 	t := time.NewTimer(forEver)
-	t.Stop()
-	r := &ring{make(chan time.Time, 1), cap(t.C) == 0}
+	r := &ring{make(chan time.Time, 1), cap(t.C) == 0, s.begin(t)}
 	t.C = r.times
 	made.Put(unsafe.Pointer(t), s.start(callerOf("time.NewTimer"), r, d, 0))
 	return t
@@ -189,7 +228,7 @@ func NewTicker(d time.Duration) *time.Ticker {
 	}
 	t := time.NewTicker(forEver)
 	t.Stop()
-	r := &ring{make(chan time.Time, 1), cap(t.C) == 0}
+	r := &ring{times: make(chan time.Time, 1), drained: cap(t.C) == 0}
 	t.C = r.times
 	made.Put(unsafe.Pointer(t), s.start(callerOf("time.NewTicker"), r, d, d))
 	return t
@@ -206,8 +245,7 @@ func AfterFunc(d time.Duration, f func()) *time.Timer {
 		return time.AfterFunc(realTime(d), f)
 	}
 	t := time.AfterFunc(forEver, f)
-	t.Stop()
-	c := &call{site: site, f: f}
+	c := &call{site: site, f: f, front: th.s.begin(t)}
 	behind := &clock.Timer{Site: site, Op: c}
 	made.Put(unsafe.Pointer(t), behind)
 	th.startCall(c, behind, d)
@@ -228,6 +266,7 @@ func TimerStop(site string, t *time.Timer) bool {
 		return t.Stop()
 	}
 	ran := th.s.clock.Stop(behind)
+	ran = t.Stop() && ran
 	if r, ok := behind.Op.(*ring); ok && r.drain() {
 		return true
 	}
@@ -250,21 +289,24 @@ func TimerReset(site string, t *time.Timer, d time.Duration) bool {
 	if behind == nil {
 		return t.Reset(realTime(d))
 	}
+	th.s.inFront(t)
+	stopped := !t.Reset(forEver)
 	if c, ok := behind.Op.(*call); ok {
-		return th.startCall(c, behind, d)
+		return th.startCall(c, behind, d) && !stopped
 	}
-	return th.startRing(behind, d, 0)
+	ran, drained := th.startRing(behind, d, 0)
+	return ran && !stopped || drained
 }
 
-// startRing starts a timer again that sends the time, and tells whether it was running, or what it had sent was not
-// received.
-func (th *thread) startRing(t *clock.Timer, d, period time.Duration) bool {
+// startRing starts a timer again that sends the time. It tells whether it was running, and whether what it had sent
+// was not received.
+func (th *thread) startRing(t *clock.Timer, d, period time.Duration) (ran, drained bool) {
 	r := t.Op.(*ring)
-	ran := th.s.clock.Stop(t)
-	ran = r.drain() || ran
+	ran = th.s.clock.Stop(t)
+	drained = r.drain()
 	race.Release(unsafe.Pointer(r))
 	th.s.clock.Start(t, d, period)
-	return ran
+	return ran, drained
 }
 
 // TickerStop is t.Stop().

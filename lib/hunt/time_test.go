@@ -129,6 +129,40 @@ func TestProgramTimers(t *testing.T) {
 	}
 }
 
+// Timers that are stopped by who does not know of what stands behind them: through an interface, say.
+func TestProgramStopped(t *testing.T) {
+	begin(t)
+	hunt.Go(starts, func() {})
+	for _, start := range []func() *time.Timer{
+		func() *time.Timer { return hunt.AfterFunc(time.Hour, func() { t.Error("it was stopped") }) },
+		func() *time.Timer { return hunt.NewTimer(time.Hour) },
+	} {
+		timer := start()
+		if !timer.Stop() || timer.Stop() {
+			t.Error("Stop tells the wrong thing")
+		}
+		if hunt.TimerStop(stops, timer) {
+			t.Error("it was stopped")
+		}
+		if hunt.TimerReset(resets, timer, time.Hour) || !timer.Stop() {
+			t.Error("Reset, and Stop of what it started")
+		}
+		hunt.Sleep(2 * time.Hour)
+		if !empty(timer.C) {
+			t.Error("it was stopped")
+		}
+	}
+	short := hunt.NewTimer(time.Minute)
+	hunt.Sleep(time.Hour)
+	if short.Stop() {
+		t.Error("Stop of a timer that has fired")
+	}
+	get(short.C)
+	done := make(chan int)
+	hunt.TimerReset(resets, hunt.AfterFunc(time.Hour, func() { hunt.Close("close\tm/a.go:10:1", done) }), time.Minute)
+	get(done)
+}
+
 func TestProgramTickers(t *testing.T) {
 	begin(t)
 	hunt.Go(starts, func() {})
@@ -319,6 +353,7 @@ func TestTime(t *testing.T) {
 		{"TestProgramGuard", protocol.HuntDone, "", ""},
 		{"TestProgramEarly", protocol.HuntFinding, protocol.FoundFailure, "time.After\\tgithub.com/orchtest/orchtest/lib/hunt/time_test.go:"},
 		{"TestProgramTimers", protocol.HuntDone, "", ""},
+		{"TestProgramStopped", protocol.HuntDone, "", ""},
 		{"TestProgramTickers", protocol.HuntDone, "", ""},
 		{"TestProgramTickerLeak", protocol.HuntFinding, protocol.FoundLeak, "chan receive"},
 		{"TestProgramTickerDeadlock", protocol.HuntFinding, protocol.FoundDeadlock, "chan receive"},

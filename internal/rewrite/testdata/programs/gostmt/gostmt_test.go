@@ -122,7 +122,23 @@ func TestForms(t *testing.T) {
 	shift := 2
 	go func(u uint8) { done <- fmt.Sprint(u) }(1 << shift)
 	wait(1)
+	go takeAny(n<<shift, n<<shift == 12, -(n >> 1))
+	wait(1)
+	go func(n int, s string) { done <- fmt.Sprint(n, s) }(pair())
+	wait(1)
+	tell := value.twice
+	go tell(value{7}.pair())
+	tell = nil
+	wait(1)
+	go v.takes(pair())
+	wait(1)
+	go v.many(fmt.Sprint(n), func() string { here.Line("evaluated here, too"); return "c" }())
+	wait(1)
 }
+
+func (v value) pair() (value, string) { return v, "pair" }
+func (v value) twice(s string)        { done <- fmt.Sprint(v.n, s, s) }
+func (v value) takes(n int, s string) { done <- fmt.Sprint(v.n, n, s) }
 
 // wait2 prints in order what goroutines have told that ran side by side.
 func wait2(n int) {
