@@ -52,6 +52,7 @@ func (x *exploration) shrink(ctx context.Context, call *exploredCall) {
 	x.over = s.over
 	x.each(ctx, s)
 	x.over = nil
+	x.rest(call.notes.unasked(false), s.shortCutTask)
 	cut := s.cut(ctx)
 	x.r.mu.Lock()
 	defer x.r.mu.Unlock()
