@@ -111,8 +111,10 @@ func (s *shrinker) over(ctx context.Context) bool { return s.cut(ctx) != "" }
 func (s *shrinker) cut(ctx context.Context) string {
 	r := s.x.r
 	switch {
-	case ctx.Err() != nil:
+	case r.interrupted():
 		return "fewest found before the interrupt"
+	case ctx.Err() != nil:
+		return fmt.Sprintf("fewest found until the run ended after %s (--max-fails %d)", parse.Counted(r.MaxFails, "failure"), r.MaxFails)
 	case r.timeUp():
 		return fmt.Sprintf("fewest found within --time %v", r.Time)
 	case !r.Now().Before(s.end):
