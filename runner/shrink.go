@@ -212,7 +212,11 @@ func (s *shrinker) say(cut string) *protocol.Shrunk {
 	limits := s.call.beyondPlan(&s.best)
 	if s.search.Open() < s.fewest {
 		all.Untried = s.call.learnt.Untried(s.fewest).String()
-		limits = fmt.Sprintf("%s; %s sequences with fewer switches not tried", cmp.Or(cut, "fewest found"), parse.Grouped(all.Untried))
+		untried := parse.Grouped(all.Untried) + " sequences"
+		if r := s.x.r; r.Shard.Of > 0 {
+			untried = fmt.Sprintf("up to %s of shard %v", untried, r.Shard)
+		}
+		limits = fmt.Sprintf("%s; %s with fewer switches not tried", cmp.Or(cut, "fewest found"), untried)
 	}
 	all.Needs = s.x.r.needs(s.best, limits)
 	return all
