@@ -252,7 +252,9 @@ func TestBrowser(t *testing.T) {
 			t.Errorf("%s was opened", name)
 		}
 		b.clear()
-		b.do(chromedp.SendKeys(chromedp.CSS("#search"), "0,0,0,1,1"), chromedp.Click(chromedp.CSS(".row")))
+		b.do(chromedp.SendKeys(chromedp.CSS("#search"), "0,0,0,1,1"))
+		b.until(`document.querySelectorAll(".row").length === 1`)
+		eval[any](b, `document.querySelector(".row").click()`) // wherever the page has scrolled to by then
 		if got := eval[string](b, `document.querySelector("#chosen code").textContent`); got != "orchtest --run '^TestTransfer$' --sequence 0,0,0,1,1 ./bank" {
 			t.Errorf("the command is %s", got)
 		}

@@ -431,6 +431,55 @@ func journaled(t rapid.TB, name string, p toy, c Config) []string {
 	return slices.Sorted(maps.Keys(verdicts))
 }
 
+// TestJournalIsReportedThoughNothingIsRun: what an earlier run has come to is in the report also where the one that goes
+// on has no time for any scenario, or may have no further failure.
+func TestJournalIsReportedThoughNothingIsRun(t *testing.T) {
+	p := toy{counts: []int{3, 3}, blocks: true, fails: 3}
+	for name, test := range map[string]struct {
+		keepGoing bool
+		end       func(r *run) // is called before anything is explored
+	}{
+		"--time":                     {true, func(r *run) { r.timer.begin(r.Now().Add(-time.Hour)) }},
+		"--time after a failure":     {false, func(r *run) { r.timer.begin(r.Now().Add(-time.Hour)) }},
+		"--max-fails":                {true, func(r *run) { r.cancel(errEnough) }},
+		"--max-fails, and a failure": {false, func(r *run) { r.cancel(errEnough) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			c := Config{MaxScenarios: 100, Parallel: 1, ShrinkTime: time.Hour, Time: time.Minute, KeepGoing: test.keepGoing}
+			explore := func(end func(r *run)) toyRun {
+				j := openToyJournal(t, filepath.Join(folder, "journal"))
+				defer j.close()
+				return exploreToy(t, folder, c, p, 0, func(r *run) notebook { end(r); return j })
+			}
+			first := explore(func(*run) {})
+			again := explore(test.end)
+			if len(again.Finished) > 0 {
+				t.Errorf("%q were run again", again.Finished)
+			}
+			if diff := cmp.Diff(first.Verdicts, again.Verdicts); diff != "" || first.Exploration.Failed == 0 {
+				t.Errorf("scenarios (-first +again), %d of which had failed:\n%s", first.Exploration.Failed, diff)
+			}
+		})
+	}
+}
+
+// TestCorrected: of what was done twice for a sequence, the second holds if it says so. Else it was run once more, and
+// both hold: a failure does not go since it did not come again.
+func TestCorrected(t *testing.T) {
+	steps := []noted{
+		{sequence: "a"}, {sequence: "b"}, {sequence: "a", done: true, first: 1}, {sequence: "b", done: true, first: 2},
+		{sequence: "a", done: true, corrects: true, first: 3}, {sequence: "b", done: true, first: 4},
+	}
+	want := []noted{
+		{sequence: "a"}, {sequence: "b"}, {sequence: "a", done: true, corrects: true, first: 3}, {sequence: "b", done: true, first: 2},
+		{sequence: "b", done: true, first: 4},
+	}
+	if got := corrected(steps); !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
 // tearOff cuts so many bytes off the end of a file, but not of its first line. It returns how many lines that costs.
 func tearOff(t rapid.TB, name string, n int) int {
 	text, err := os.ReadFile(name)
