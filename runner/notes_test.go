@@ -464,6 +464,28 @@ func TestJournalIsReportedThoughNothingIsRun(t *testing.T) {
 	}
 }
 
+// TestNothingIsGivenOnceAJobWasGivenUp: what a strategy gives then is not what it gives when the steps of the journal are
+// taken again.
+func TestNothingIsGivenOnceAJobWasGivenUp(t *testing.T) {
+	for name, became := range map[string]*scenarioResult{"not run": nil, "interrupted": {canceled: true}} {
+		t.Run(name, func(t *testing.T) {
+			p := toy{counts: []int{3, 3}}
+			space := explore.Space{Counts: p.counts}
+			call := &exploredCall{space: space, plan: protocol.Plan{Counts: p.counts}}
+			call.search = explore.Config{Strategy: explore.AtRandom, Limit: 10}.Choose(space, space.Read(nil, p.run(nil)))
+			from := &jobs{call: call}
+			first, second := from.next(), from.next()
+			if first == nil || second == nil {
+				t.Fatal("there is no job")
+			}
+			first.done(became)
+			if more := from.next(); more != nil {
+				t.Errorf("%v is given", more.request)
+			}
+		})
+	}
+}
+
 // TestCorrected: of what was done twice for a sequence, the second holds if it says so. Else it was run once more, and
 // both hold: a failure does not go since it did not come again.
 func TestCorrected(t *testing.T) {
