@@ -9,7 +9,7 @@ import (
 )
 
 func TestArrange(t *testing.T) {
-	flags := newApp(io.Discard, io.Discard).Flags
+	app := newApp(io.Discard, io.Discard)
 	for _, test := range []struct {
 		name, args            string
 		own, packages, goArgs string
@@ -29,7 +29,7 @@ func TestArrange(t *testing.T) {
 		{name: "no value", args: "./a --run", wrong: "the flag needs a value"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			own, packages, goArgs, err := arrange(strings.Fields(test.args), flags)
+			own, packages, goArgs, err := arrange(strings.Fields(test.args), app)
 			if test.wrong != "" {
 				if err == nil || !strings.Contains(err.Error(), test.wrong) {
 					t.Fatalf("got error %v, want %q", err, test.wrong)

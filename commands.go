@@ -18,18 +18,19 @@ import (
 // A command is what orchtest does instead of running tests if its name is the first argument.
 type command struct {
 	name, args, usage string
+	flags             func() []cli.Flag                                                        // nil if it has none
 	run               func(ctx context.Context, args []string, stdout, stderr io.Writer) error // args follow the name
 }
 
 // commands are in the order in which help lists them. It is a function, as some of them list all.
 func commands() []command {
 	return []command{
-		{"hunt", "[flags] [packages] [-- go test flags]", "looks for concurrency bugs in tests as they are", runHunt},
-		{"list", "[packages] [-- go test flags]", "lists orchestrated tests: threads, turns, scenarios, time", runList},
-		{"overlay", "-o FILE [packages] [-- build flags]", "writes what pragmas become, for go test -overlay and a debugger", runOverlay},
-		{"merge", "[flags] FILE…", "makes one report of all shards of a run", runMerge},
-		{"completion", "bash|zsh|fish", "prints the completion script of a shell", runCompletion},
-		{"version", "", "prints the version", runVersion},
+		{"hunt", "[flags] [packages] [-- go test flags]", "looks for concurrency bugs in tests as they are", allHuntFlags, runHunt},
+		{"list", "[packages] [-- go test flags]", "lists orchestrated tests: threads, turns, scenarios, time", listFlags, runList},
+		{"overlay", "-o FILE [packages] [-- build flags]", "writes what pragmas become, for go test -overlay and a debugger", overlayFlags, runOverlay},
+		{"merge", "[flags] FILE…", "makes one report of all shards of a run", mergeFlags, runMerge},
+		{"completion", "bash|zsh|fish", "prints the completion script of a shell", nil, runCompletion},
+		{"version", "", "prints the version", nil, runVersion},
 	}
 }
 
@@ -56,7 +57,7 @@ func commandsText() string {
 }
 
 // newCommandApp makes the command line of a command with flags of its own.
-func newCommandApp(name string, stdout, stderr io.Writer, flags []cli.Flag, action cli.ActionFunc) *cli.App {
+func newCommandApp(name string, stdout, stderr io.Writer, action cli.ActionFunc) *cli.App {
 	c, _ := commandOf([]string{name})
 	return &cli.App{
 		Name:            "orchtest " + name,
@@ -65,7 +66,7 @@ func newCommandApp(name string, stdout, stderr io.Writer, flags []cli.Flag, acti
 		HideHelpCommand: true,
 		Writer:          stdout,
 		ErrWriter:       stderr,
-		Flags:           flags,
+		Flags:           c.flags(),
 		OnUsageError:    usageError,
 		ExitErrHandler:  func(*cli.Context, error) {}, // run decides
 		Action:          action,
@@ -74,7 +75,7 @@ func newCommandApp(name string, stdout, stderr io.Writer, flags []cli.Flag, acti
 
 // runApp runs it with the arguments, which it has put in order.
 func runApp(ctx context.Context, app *cli.App, args []string) error {
-	own, packages, goArgs, err := arrange(args, app.Flags)
+	own, packages, goArgs, err := arrange(args, app)
 	if err != nil {
 		return err
 	}
@@ -92,9 +93,10 @@ func config(c *cli.Context, stdout, stderr io.Writer) runner.Config {
 	}
 }
 
+func listFlags() []cli.Flag { return flagsNamed("format", "run", "parallel", "max-scenarios") }
+
 func runList(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	flags := flagsNamed(newApp(stdout, stderr).Flags, "format", "run", "parallel", "max-scenarios")
-	return runApp(ctx, newCommandApp("list", stdout, stderr, flags, func(c *cli.Context) error {
+	return runApp(ctx, newCommandApp("list", stdout, stderr, func(c *cli.Context) error {
 		config := config(c, stdout, stderr)
 		config.Format, config.Run = c.String("format"), c.String("run")
 		config.Parallel, config.MaxScenarios = c.Int("parallel"), c.Int("max-scenarios")
@@ -102,9 +104,12 @@ func runList(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	}), args)
 }
 
+func overlayFlags() []cli.Flag {
+	return []cli.Flag{&cli.StringFlag{Name: "o", Usage: "write the overlay to `FILE`, and the files that it names to FILE.d"}}
+}
+
 func runOverlay(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	flags := []cli.Flag{&cli.StringFlag{Name: "o", Usage: "write the overlay to `FILE`, and the files that it names to FILE.d"}}
-	return runApp(ctx, newCommandApp("overlay", stdout, stderr, flags, func(c *cli.Context) error {
+	return runApp(ctx, newCommandApp("overlay", stdout, stderr, func(c *cli.Context) error {
 		if c.String("o") == "" {
 			return &runner.UsageError{Err: errors.New("overlay: -o is missing: name the file to write, as in: orchtest overlay -o overlay.json ./bank")}
 		}
@@ -112,15 +117,19 @@ func runOverlay(ctx context.Context, args []string, stdout, stderr io.Writer) er
 	}), args)
 }
 
-// flagsNamed returns those of the flags that have one of these names.
-func flagsNamed(flags []cli.Flag, names ...string) []cli.Flag {
-	return slices.DeleteFunc(slices.Clone(flags), func(f cli.Flag) bool { return !slices.Contains(names, f.Names()[0]) })
+// flagsNamed returns those of the flags for running tests that have one of these names.
+func flagsNamed(names ...string) []cli.Flag {
+	return slices.DeleteFunc(newApp(nil, nil).Flags, func(f cli.Flag) bool { return !slices.Contains(names, f.Names()[0]) })
 }
 
 func runVersion(_ context.Context, args []string, stdout, _ io.Writer) error {
 	if len(args) > 0 {
 		return &runner.UsageError{Err: fmt.Errorf("version: it takes no arguments: %s", strings.Join(args, " "))}
 	}
+	return printVersion(stdout)
+}
+
+func printVersion(stdout io.Writer) error {
 	version := "(unknown version)"
 	if info, ok := debug.ReadBuildInfo(); ok {
 		version = info.Main.Version

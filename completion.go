@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/orchtest/orchtest/explore"
+	"github.com/orchtest/orchtest/hunting"
 	"github.com/orchtest/orchtest/runner"
 )
 
@@ -27,11 +28,14 @@ var (
 
 // A completion is what a shell needs to know.
 type completion struct {
-	Commands []completedWord
-	Flags    []completedFlag
+	Commands []completedCommand
+	Flags    []completedFlag // of orchtest itself
 }
 
-type completedWord struct{ Name, Usage string }
+type completedCommand struct {
+	Name, Usage string
+	Flags       []completedFlag
+}
 
 type completedFlag struct {
 	Names  []string // with their dashes
@@ -41,7 +45,7 @@ type completedFlag struct {
 	File   bool
 }
 
-func runCompletion(_ context.Context, args []string, stdout, stderr io.Writer) error {
+func runCompletion(_ context.Context, args []string, stdout, _ io.Writer) error {
 	scripts := map[string]string{"bash": bashScript, "zsh": zshScript, "fish": fishScript}
 	if len(args) != 1 || scripts[args[0]] == "" {
 		return &runner.UsageError{Err: fmt.Errorf("completion %s: name one shell: bash, zsh or fish", strings.Join(args, " "))}
@@ -50,17 +54,22 @@ func runCompletion(_ context.Context, args []string, stdout, stderr io.Writer) e
 	colons := func(s string) string { return strings.NewReplacer("[", "\\[", "]", "\\]", ":", "\\:").Replace(s) }
 	t := template.Must(template.New("").Funcs(template.FuncMap{"join": strings.Join, "quote": quote, "colons": colons,
 		"trim": strings.TrimLeft}).Parse(scripts[args[0]]))
-	return t.Execute(stdout, completionOf(newApp(stdout, stderr).Flags))
+	c := completion{Flags: completedFlags(newApp(nil, nil).Flags)}
+	for _, command := range commands() {
+		word := completedCommand{Name: command.name, Usage: command.usage}
+		if command.flags != nil {
+			word.Flags = completedFlags(command.flags())
+		}
+		c.Commands = append(c.Commands, word)
+	}
+	return t.Execute(stdout, c)
 }
 
-func completionOf(flags []cli.Flag) completion {
-	var c completion
-	for _, command := range commands() {
-		c.Commands = append(c.Commands, completedWord{command.name, command.usage})
-	}
+// completedFlags describes flags, those of any command.
+func completedFlags(flags []cli.Flag) (all []completedFlag) {
 	values := map[string][]string{
 		"format": runner.Formats(), "explore": explore.Strategies(), "isolation": runner.Isolations(),
-		"hide-summary": runner.SummarySections(), "junitfile-testsuite-name": runner.JUnitNames(), "junitfile-testcase-classname": runner.JUnitNames(),
+		"strategy": hunting.Strategies(), "hide-summary": runner.SummarySections(), "junitfile-testsuite-name": runner.JUnitNames(), "junitfile-testcase-classname": runner.JUnitNames(),
 	}
 	for _, flag := range flags {
 		f := completedFlag{Values: values[flag.Names()[0]]}
@@ -71,8 +80,8 @@ func completionOf(flags []cli.Flag) completion {
 			f.Usage, f.Value = strings.ReplaceAll(doc.GetUsage(), "`", ""), doc.TakesValue()
 			f.File = f.Value && strings.Contains(doc.GetUsage(), "`FILE`")
 		}
-		c.Flags = append(c.Flags, f)
+		all = append(all, f)
 	}
-	slices.SortFunc(c.Flags, func(a, b completedFlag) int { return strings.Compare(a.Names[0], b.Names[0]) })
-	return c
+	help := completedFlag{Names: []string{"--help"}, Usage: "show help"}
+	return append(slices.SortedFunc(slices.Values(all), func(a, b completedFlag) int { return strings.Compare(a.Names[0], b.Names[0]) }), help)
 }

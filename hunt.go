@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,9 +20,7 @@ import (
 
 // runHunt looks for concurrency bugs in tests as they are.
 func runHunt(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	flags := flagsNamed(newApp(stdout, stderr).Flags, "format", "junitfile", "jsonfile", "html", "run")
-	flags = append(append(flags, huntFlags()...), reportFlags()...)
-	app := newCommandApp("hunt", stdout, stderr, flags, func(c *cli.Context) error {
+	app := newCommandApp("hunt", stdout, stderr, func(c *cli.Context) error {
 		config, err := huntConfig(c, stdout, stderr)
 		if err != nil {
 			return err
@@ -34,6 +33,11 @@ func runHunt(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	return runApp(ctx, app, args)
 }
 
+func allHuntFlags() []cli.Flag {
+	return slices.Concat(flagsNamed("format", "junitfile", "jsonfile", "html", "run"), huntFlags(), reportFlags())
+}
+
+// huntFlags are those that only a hunt has, or that mean something else in it.
 func huntFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.IntFlag{Name: "parallel", Aliases: []string{"p"}, DefaultText: "the number of CPUs",

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +50,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return status(c.run(ctx, args[2:], stdout, stderr), stderr)
 	}
 	app := newApp(stdout, stderr)
-	own, packages, goArgs, err := arrange(args[1:], app.Flags)
+	own, packages, goArgs, err := arrange(args[1:], app)
 	if err == nil {
 		app.Metadata = map[string]any{"packages": packages, "goArgs": goArgs}
 		err = app.RunContext(ctx, append(args[:1:1], own...))
@@ -153,8 +154,13 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		OnUsageError:   usageError,
 		ExitErrHandler: func(*cli.Context, error) {}, // run decides
 	}
-	app.Flags = append(append(app.Flags, rerunFlags()...), reportFlags()...)
+	app.Flags = slices.Concat(app.Flags, rerunFlags(), reportFlags(), []cli.Flag{
+		&cli.BoolFlag{Name: "version", Usage: "print the version, as orchtest version does"},
+	})
 	app.Action = func(c *cli.Context) error {
+		if c.Bool("version") {
+			return printVersion(stdout)
+		}
 		for _, name := range []string{"parallel", "repeat", "max-fails", "max-scenarios", "time", "depth", "scenario-timeout", "turn-timeout", "deadlock-window"} {
 			// To the runner nothing means the default. Who writes 0 means something else.
 			if value := fmt.Sprint(c.Value(name)); c.IsSet(name) && (value == "0" || value == "0s") {
@@ -236,8 +242,8 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 }
 
 // usageError says where to find help.
-func usageError(_ *cli.Context, err error, _ bool) error {
-	return &runner.UsageError{Err: fmt.Errorf("%w: see orchtest --help", err)}
+func usageError(c *cli.Context, err error, _ bool) error {
+	return &runner.UsageError{Err: fmt.Errorf("%w: see %s --help", err, c.App.Name)}
 }
 
 // given returns the value of a flag that was given; 0 where it was not.

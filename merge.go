@@ -10,11 +10,13 @@ import (
 	"github.com/orchtest/orchtest/runner"
 )
 
+func mergeFlags() []cli.Flag {
+	return append(flagsNamed("format", "junitfile", "jsonfile", "html"), reportFlags()...)
+}
+
 // runMerge makes one report of several shards.
 func runMerge(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	flags := flagsNamed(newApp(stdout, stderr).Flags, "format", "junitfile", "jsonfile", "html")
-	flags = append(flags, reportFlags()...)
-	app := newCommandApp("merge", stdout, stderr, flags, func(c *cli.Context) error {
+	app := newCommandApp("merge", stdout, stderr, func(c *cli.Context) error {
 		if len(c.App.Metadata["goArgs"].([]string)) > 0 {
 			return &runner.UsageError{Err: errors.New("merge: it runs no tests, and so takes no flags of go test")}
 		}

@@ -1,31 +1,42 @@
+{{define "flags"}}case $before in
+{{- range .}}{{if .Value}}
+		{{join .Names "|"}})
+			{{- if .Values}}
+			COMPREPLY=($(compgen -W '{{join .Values " "}}' -- "$word"))
+			{{- else if .File}}
+			COMPREPLY=($(compgen -f -- "$word"))
+			{{- end}}
+			return ;;
+{{- end}}{{end}}
+		esac
+		flags='{{range .}}{{join .Names " "}} {{end}}' ;;
+{{- end -}}
 # Completion of orchtest for bash: source <(orchtest completion bash)
 _orchtest() {
-	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]}
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= flags=
+	[[ $COMP_CWORD == 1 ]] || command=${COMP_WORDS[1]}
 	COMPREPLY=()
-	case $before in
-{{- range .Flags}}{{if .Value}}
-	{{join .Names "|"}})
-		{{- if .Values}}
-		COMPREPLY=($(compgen -W '{{join .Values " "}}' -- "$word"))
-		{{- else if .File}}
-		COMPREPLY=($(compgen -f -- "$word"))
-		{{- end}}
-		return ;;
-{{- end}}{{end}}
+	case $command in
+{{- range .Commands}}
+	{{.Name}})
+		{{template "flags" .Flags}}
+{{- end}}
+	*)
+		{{template "flags" .Flags}}
 	esac
 	if [[ $word == -* ]]; then
-		COMPREPLY=($(compgen -W '{{range .Flags}}{{join .Names " "}} {{end}}--help' -- "$word"))
+		COMPREPLY=($(compgen -W "$flags" -- "$word"))
 		return
 	fi
-	if [[ $COMP_CWORD == 1 ]]; then
-		COMPREPLY=($(compgen -W '{{range .Commands}}{{.Name}} {{end}}' -- "$word"))
-	fi
-	case ${COMP_WORDS[1]} in
+	case $command in
+	'')
+		COMPREPLY=($(compgen -W '{{range .Commands}}{{.Name}} {{end}}' -- "$word")) ;;
 	completion)
 		[[ $COMP_CWORD == 2 ]] && COMPREPLY=($(compgen -W 'bash zsh fish' -- "$word"))
-		[[ $COMP_CWORD == 1 ]] || return ;;
+		return ;;
 	merge)
-		[[ $COMP_CWORD == 1 ]] || { COMPREPLY=($(compgen -f -- "$word")); return; } ;;
+		COMPREPLY=($(compgen -f -- "$word"))
+		return ;;
 	esac
 	COMPREPLY+=($(compgen -d -S / -- "$word"))
 	[[ ${#COMPREPLY[@]} == 1 && $COMPREPLY == */ ]] && compopt -o nospace 2>/dev/null

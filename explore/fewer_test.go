@@ -159,4 +159,10 @@ func TestUntried(t *testing.T) {
 			t.Errorf("%v with fewer than %d preemptions are untried, want %v", got, below, want)
 		}
 	}
+
+	// A shard has no more of them than there are in its part.
+	part := space.Shard(protocol.Shard{Index: 1, Of: 30})
+	if got := explore.NewKnown(part).Untried(5); got.Cmp(part.Count()) != 0 {
+		t.Errorf("%v are untried in a part of %v", got, part.Count())
+	}
 }

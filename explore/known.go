@@ -106,7 +106,8 @@ func (k *Known) Find(sequence []int) *protocol.Scenario {
 }
 
 // Untried returns how many sequences there are with fewer preemptions, less the executions that are known with
-// fewer. How many of these sequences are infeasible is not known.
+// fewer. How many of these sequences are infeasible is not known; and of a shard's part neither is how many there are: it
+// is then how many there may be at most.
 func (k *Known) Untried(preemptions int) *big.Int {
 	left := new(big.Int)
 	for n := range preemptions {
@@ -119,6 +120,11 @@ func (k *Known) Untried(preemptions int) *big.Int {
 	defer k.mu.Unlock()
 	for n := range min(preemptions, len(k.counts)) {
 		left.Sub(left, big.NewInt(int64(k.counts[n])))
+	}
+	if k.space.part != nil {
+		if others := k.space.Count(); others.Sub(others, big.NewInt(int64(len(k.all)))).Cmp(left) < 0 {
+			left = others
+		}
 	}
 	if left.Sign() < 0 {
 		left.SetInt64(0) // where threads block, executions have fewer preemptions than their sequences

@@ -218,6 +218,7 @@ func (s *Sample) told(job *Job, x Execution) {
 	if job.leaves(x) {
 		return // it does not count, and may still be drawn
 	}
+	s.unfind()
 	if !x.known {
 		if _, step, leaves := s.trie.follow(job.Ask); leaves {
 			s.trie.dead(step)
@@ -249,6 +250,9 @@ func (s *Sample) learn(x Execution) {
 func (s *Sample) Progress() Progress {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.running == 0 {
+		s.find() // whether it is over does not depend on who has asked for a job
+	}
 	all := big.NewInt(int64(s.executions))
 	return Progress{
 		Infeasible: new(big.Int).Set(&s.infeasible),

@@ -1,7 +1,11 @@
 package explore_test
 
 import (
+	"math/big"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/orchtest/orchtest/explore"
 	"github.com/orchtest/orchtest/permutations"
@@ -91,4 +95,43 @@ func TestRandomIsUniform(t *testing.T) {
 	if len(seen) > 29 || chi2 > limit {
 		t.Errorf("got χ² %.1f, want at most %v; seen: %v", chi2, limit, seen)
 	}
+}
+
+// TestProgressIsThatOfWhatWasRun checks that what a strategy says does not depend on who has asked whether there is a
+// further job: a run that goes on where another one has ended does not ask after a failure.
+func TestProgressIsThatOfWhatWasRun(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p, counts := drawSmall(t)
+		name := rapid.SampledFrom(append(explore.Strategies(), "")).Draw(t, "strategy")
+		space := explore.Space{Counts: counts, Tree: name == explore.Tree}
+		c := explore.Config{
+			Strategy: name, Limit: rapid.IntRange(1, 100).Draw(t, "limit"), Depth: rapid.IntRange(1, 3).Draw(t, "depth"),
+		}
+		asked, silent := c.Choose(space, space.Read(nil, p.run(nil, nil))), c.Choose(space, space.Read(nil, p.run(nil, nil)))
+		for range rapid.IntRange(0, 100).Draw(t, "run") {
+			more := asked.Wait()
+			a, b := asked.Next(), silent.Next()
+			if (a != nil) != (b != nil) || more != (a != nil) {
+				t.Fatalf("a job: %v after Wait, which returned %v, and else %v", a != nil, more, b != nil)
+			}
+			if a == nil {
+				break
+			}
+			if diff := cmp.Diff(a.Prefix, b.Prefix); diff != "" {
+				t.Fatalf("the jobs differ (-after Wait +else):\n%s", diff)
+			}
+			for strategy, job := range map[explore.Strategy]*explore.Job{asked: a, silent: b} {
+				request := job.Ask
+				if request == nil {
+					request = job.Prefix
+				}
+				strategy.Done(job, job.Read(p.run(request, counts)))
+			}
+		}
+		asked.Wait()
+		exact := cmp.Comparer(func(a, b *big.Int) bool { return a == b || a != nil && b != nil && a.Cmp(b) == 0 })
+		if diff := cmp.Diff(asked.Progress(), silent.Progress(), exact); diff != "" {
+			t.Errorf("progress (-after Wait +else):\n%s", diff)
+		}
+	})
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/orchtest/orchtest/html"
+	"github.com/orchtest/orchtest/junit"
 )
 
 // startBrowser starts a headless Chromium that ends with the test, which is skipped where none is installed.
@@ -251,12 +252,37 @@ func TestBrowser(t *testing.T) {
 			t.Errorf("%s was opened", name)
 		}
 		b.clear()
-		b.do(chromedp.SendKeys(chromedp.CSS("#search"), "0,0,0,1,1"), chromedp.Click(chromedp.CSS(".row")))
+		b.do(chromedp.SendKeys(chromedp.CSS("#search"), "0,0,0,1,1"))
+		b.until(`document.querySelectorAll(".row").length === 1`)
+		eval[any](b, `document.querySelector(".row").click()`) // wherever the page has scrolled to by then
 		if got := eval[string](b, `document.querySelector("#chosen code").textContent`); got != "orchtest --run '^TestTransfer$' --sequence 0,0,0,1,1 ./bank" {
 			t.Errorf("the command is %s", got)
 		}
 		b.do(chromedp.Click(chromedp.CSS("#chosen .copy")))
 		b.until(`document.querySelector("#chosen .copy").textContent === "Copied"`)
+	})
+
+	t.Run("calls", func(t *testing.T) {
+		test := func(label, executed string, verdict junit.Verdict, threads ...string) junit.Case {
+			return junit.Case{Name: "TestX/" + label, Verdict: verdict, Scenario: &junit.Scenario{Test: "TestX", Label: label, Executed: executed, Threads: threads}}
+		}
+		var page strings.Builder
+		if err := html.Write(&page, []junit.Package{{Name: "p", Cases: []junit.Case{
+			test("0,1", "0,1", junit.Passed, "reader", "writer"),
+			test("1,0#01", "", junit.Failed, "left", "right"),
+		}}}, html.Config{}); err != nil {
+			t.Fatal(err)
+		}
+		b := open(t, browser, page.String())
+		for i, want := range []string{"threads: 0 reader, 1 writer", "threads: 0 left, 1 right|turns that were taken: none"} {
+			b.do(chromedp.Click(chromedp.CSS(fmt.Sprintf("#o%d", i))))
+			if got := eval[string](b, `[...document.querySelectorAll("#chosen p")].map((e) => e.textContent).filter((e) => /^t/.test(e)).join("|")`); got != want {
+				t.Errorf("it says %q, want %q", got, want)
+			}
+			if turns := eval[int](b, fmt.Sprintf(`document.querySelectorAll("#o%d .seq i").length`, i)); turns != 2-2*i {
+				t.Errorf("%d turns are drawn of scenario %d", turns, i)
+			}
+		}
 	})
 
 	t.Run("lanes", func(t *testing.T) {

@@ -19,31 +19,31 @@ type data struct {
 
 // testData has the scenarios of one test.
 type testData struct {
-	Package  string       `json:"package"`
-	Name     string       `json:"name"`
-	Threads  []string     `json:"threads"`
-	Replays  [][2]string  `json:"replays"`  // what stands before and behind the label
-	Labels   []string     `json:"labels"`   // one for each scenario, as the next two
-	Verdicts string       `json:"verdicts"` // a letter each: that which the verdict begins with
-	Millis   []int        `json:"millis"`
-	Odd      map[int]*odd `json:"odd"` // of those scenarios of which there is more to say, by index
+	Package  string              `json:"package"`
+	Name     string              `json:"name"`
+	Threads  map[string][]string `json:"threads"`  // by what marks the call in a label: "" is the first one
+	Replays  [][2]string         `json:"replays"`  // what stands before and behind the label
+	Labels   []string            `json:"labels"`   // one for each scenario, as the next two
+	Verdicts string              `json:"verdicts"` // a letter each: that which the verdict begins with
+	Millis   []int               `json:"millis"`
+	Odd      map[int]*odd        `json:"odd"` // of those scenarios of which there is more to say, by index
 
 	replays map[[2]string]int
 }
 
 // odd is what is special about a scenario.
 type odd struct {
-	Executed string `json:"executed,omitempty"` // if that is not its sequence
-	Message  *int   `json:"message,omitempty"`  // why it did not pass
-	Replay   int    `json:"replay,omitempty"`   // if it is not the first one
-	Drawn    int    `json:"drawn,omitempty"`    // the number of the drawing
+	Executed *string `json:"executed,omitempty"` // if that is not its sequence
+	Message  *int    `json:"message,omitempty"`  // why it did not pass
+	Replay   int     `json:"replay,omitempty"`   // if it is not the first one
+	Drawn    int     `json:"drawn,omitempty"`    // the number of the drawing
 }
 
 func newData(tests []*explored) data {
 	d := data{Tests: []*testData{}, Messages: []string{}, byTest: map[*explored]*testData{}, messages: map[string]int{}}
 	for _, test := range tests {
 		t := &testData{
-			Package: test.Package, Name: test.Name, Threads: []string{}, Replays: [][2]string{},
+			Package: test.Package, Name: test.Name, Threads: map[string][]string{}, Replays: [][2]string{},
 			Labels: make([]string, 0, len(test.cases)), Millis: make([]int, 0, len(test.cases)), Odd: map[int]*odd{}, replays: map[[2]string]int{},
 		}
 		d.byTest[test] = t
@@ -63,12 +63,13 @@ func (d *data) add(t *testData, i int, c *junit.Case) {
 	s := c.Scenario
 	t.Labels = append(t.Labels, s.Label)
 	t.Millis = append(t.Millis, int(math.Round(c.Seconds*1000)))
-	if len(s.Threads) > len(t.Threads) {
-		t.Threads = s.Threads
+	mark := strings.TrimLeft(s.Label, "0123456789,")
+	if call, _, _ := strings.Cut(mark, "@"); len(s.Threads) > len(t.Threads[call]) {
+		t.Threads[call] = s.Threads
 	}
 	special := odd{Replay: t.replay(s.Replay)}
-	if sequence := s.Label[:len(s.Label)-len(strings.TrimLeft(s.Label, "0123456789,"))]; s.Executed != sequence {
-		special.Executed = s.Executed
+	if s.Executed != strings.TrimSuffix(s.Label, mark) {
+		special.Executed = &s.Executed
 	}
 	if c.Verdict != junit.Passed {
 		special.Message = d.message(message(c, explained(c)))

@@ -206,7 +206,7 @@
 		// strip shows a sequence in the colours of its threads.
 		function strip(item) {
 			const strip = make("span", { class: "seq" });
-			for (const thread of executed(item).split(",").slice(0, 120)) strip.append(make("i", { class: `t${thread % 6}` }));
+			for (const thread of executed(item).split(",").filter(Boolean).slice(0, 120)) strip.append(make("i", { class: `t${thread % 6}` }));
 			return strip;
 		}
 
@@ -225,8 +225,9 @@
 			const [name] = verdicts[item.verdict];
 			const parts = [make("h3", {}, `${item.test.name}/${item.label}`, make("span", { class: "chip" }, name), make("span", { class: "package" }, item.test.package))];
 			if (item.message) parts.push(make("p", { class: "message" }, item.message));
-			parts.push(make("p", {}, "threads: " + item.test.threads.map((thread, i) => `${i} ${thread}`).join(", ")));
-			if (item.odd.executed !== undefined) parts.push(make("p", {}, "turns that were taken: " + item.odd.executed));
+			const threads = item.test.threads[item.label.match(/#\d+/)?.[0] ?? ""] ?? [];
+			parts.push(make("p", {}, "threads: " + threads.map((thread, i) => `${i} ${thread}`).join(", ")));
+			if (item.odd.executed !== undefined) parts.push(make("p", {}, "turns that were taken: " + (item.odd.executed || "none")));
 			if (item.odd.drawn) parts.push(make("p", {}, make("a", { href: `#f${item.odd.drawn}` }, "Show its timeline")));
 			const replay = item.test.replays[item.odd.replay ?? 0];
 			if (replay?.[0]) {

@@ -73,7 +73,7 @@ func Summary(e protocol.Exploration) string {
 		}
 	}
 	if e.Shrunk != nil {
-		b.WriteString("; " + shrunk(*e.Shrunk))
+		b.WriteString("; " + shrunk(*e.Shrunk, e.Shard != nil))
 	}
 	return b.String()
 }
@@ -107,12 +107,16 @@ func Replayed(r protocol.Replay) string {
 	return strings.Join(parts, "; ")
 }
 
-// shrunk says how many switches a failure needs.
-func shrunk(s protocol.Shrunk) string {
+// shrunk says how many switches a failure needs, of a run or of a shard.
+func shrunk(s protocol.Shrunk, shard bool) string {
 	needs, _, _ := strings.Cut(s.Needs, ":")
 	text := s.Sequence + " " + needs
 	if s.Untried != "" {
-		text += fmt.Sprintf(", %s sequences with fewer not tried", Grouped(s.Untried))
+		most := ""
+		if shard {
+			most = "up to "
+		}
+		text += fmt.Sprintf(", %s%s sequences with fewer not tried", most, Grouped(s.Untried))
 	}
 	return text
 }

@@ -70,8 +70,9 @@ type Result struct {
 	Output   string          `json:"output,omitempty"`
 	Elapsed  float64         `json:"elapsed,omitempty"` // seconds
 	BrokeOff bool            `json:"brokeOff,omitempty"`
-	Again    string          `json:"again,omitempty"`  // of one that failed in a batch: its verdict in a process of its own
-	Inputs   string          `json:"inputs,omitempty"` // the ID of another line
+	Again    string          `json:"again,omitempty"`    // of one that failed in a batch: its verdict in a process of its own
+	Corrects bool            `json:"corrects,omitempty"` // it holds in place of what was done before for the request
+	Inputs   string          `json:"inputs,omitempty"`   // the ID of another line
 }
 
 // Inputs are what a scenario has looked at outside of its process.

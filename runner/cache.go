@@ -50,6 +50,9 @@ func (c *cache) knows(t *target) bool {
 	return err == nil
 }
 
+// resumes implements [notebook].
+func (c *cache) resumes() bool { return false }
+
 // notes implements [notebook]. As with go test, nothing is kept of what is in no module.
 func (c *cache) notes(x *exploration, call *exploredCall) *notes {
 	t := x.target

@@ -65,12 +65,12 @@ func (e *entry) open() {
 				e.same[l.Inputs.ID] = l.Inputs
 			}
 		case l.Given != nil && l.Given.Call == e.notes.call:
-			steps = append(steps, noted{l.Given.Sequence, false, first, end})
+			steps = append(steps, noted{sequence: l.Given.Sequence, first: first, end: end})
 		case l.Done != nil && l.Done.Call == e.notes.call && l.Done.Verdict != action(passed):
 			bad[l.Done.Sequence] = true
 		case l.Done != nil && l.Done.Call == e.notes.call:
 			inputs[l.Done.Inputs] = true
-			steps = append(steps, noted{l.Done.Sequence, true, first, end})
+			steps = append(steps, noted{sequence: l.Done.Sequence, done: true, first: first, end: end})
 		}
 	})
 	maps.DeleteFunc(e.same, func(id string, _ *record.Inputs) bool { return !inputs[id] })

@@ -48,8 +48,9 @@ type exploredCall struct {
 	learnt  *explore.Known // the scenarios that were reported; nil where none will be run to find that out
 
 	// order is held while the strategy gives a job, or takes one back: the notes have these steps in their order.
-	order sync.Mutex
-	notes *notes // nil where nothing is known, or taken down
+	order  sync.Mutex
+	notes  *notes // nil where nothing is known, or taken down
+	gaveUp bool   // the strategy took a job back that was not run, as the exploration ends
 
 	// What follows is guarded by run.mu.
 	tally    tally
@@ -196,7 +197,10 @@ func (x *exploration) run(ctx context.Context) {
 
 // explore runs the scenarios of a call after the serial one.
 func (x *exploration) explore(ctx context.Context, call *exploredCall) {
-	if x.stopped(ctx) || (call.search == nil && len(call.pinned) == 0) || (call.search != nil && !call.search.Wait()) {
+	if (call.search == nil && len(call.pinned) == 0) || (call.search != nil && !call.search.Wait()) {
+		return
+	}
+	if x.stopped(ctx) && !x.r.recalls() {
 		return
 	}
 	x.open(call)
@@ -214,6 +218,7 @@ func (x *exploration) explore(ctx context.Context, call *exploredCall) {
 // conclude is called when nothing of a call is to be explored any more.
 func (x *exploration) conclude(ctx context.Context, call *exploredCall) {
 	x.shrink(ctx, call)
+	x.rest(call.notes.unasked(false), call.recalledTask)
 	x.tellFewest(call)
 	call.notes.finish()
 }
@@ -302,6 +307,7 @@ func (x *exploration) scenarios(ctx context.Context, call *exploredCall) {
 	from := x.recall(call)
 	x.each(ctx, from)
 	from.giveUp()
+	x.rest(call.notes.unasked(true), call.recalledTask)
 }
 
 // pinned runs the sequences that the test names, several at once.

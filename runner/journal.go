@@ -117,10 +117,10 @@ func (j *journal) read(l record.Line, first, end int64) {
 			j.readEvent(e)
 		}
 	case l.Given != nil:
-		j.steps[l.Given.Call] = append(j.steps[l.Given.Call], noted{l.Given.Sequence, false, first, end})
+		j.steps[l.Given.Call] = append(j.steps[l.Given.Call], noted{sequence: l.Given.Sequence, first: first, end: end})
 	case l.Done != nil:
 		j.scenarios++
-		j.steps[l.Done.Call] = append(j.steps[l.Done.Call], noted{l.Done.Sequence, true, first, end})
+		j.steps[l.Done.Call] = append(j.steps[l.Done.Call], noted{l.Done.Sequence, true, l.Done.Corrects, first, end})
 	}
 }
 
@@ -266,15 +266,22 @@ func (j *journal) knows(t *target) bool {
 	return false
 }
 
+// resumes implements [notebook].
+func (j *journal) resumes() bool { return true }
+
 // notes implements [notebook].
 func (j *journal) notes(x *exploration, call *exploredCall) *notes {
 	about := callOf(x, call)
-	done := func(request record.Request, s scenarioResult) {
-		result := resultOf(request, s)
-		j.line(record.Line{Done: &result})
+	done := func(corrects bool) func(record.Request, scenarioResult) {
+		return func(request record.Request, s scenarioResult) {
+			result := resultOf(request, s)
+			result.Corrects = corrects
+			j.line(record.Line{Done: &result})
+		}
 	}
+	steps := corrected(j.steps[about])
 	return &notes{
-		test: x.test, threads: len(call.plan.Threads), call: about, steps: latest(j.steps[about]),
+		test: x.test, threads: len(call.plan.Threads), call: about, all: steps, steps: steps,
 		read: func(step noted) (record.Result, bool) {
 			if result := readResult(j.file, step); result != nil {
 				return *result, true
@@ -282,8 +289,8 @@ func (j *journal) notes(x *exploration, call *exploredCall) *notes {
 			return record.Result{}, false
 		},
 		given:   func(request record.Request) { j.line(record.Line{Given: &request}) },
-		done:    done,
-		correct: done,
+		done:    done(false),
+		correct: done(true),
 		looked:  func(string, []byte, time.Time) {},
 		again:   func(noted) {},
 		close:   func() {},

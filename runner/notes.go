@@ -17,6 +17,9 @@ import (
 type notebook interface {
 	// knows reports whether there may be anything that is known of a package.
 	knows(t *target) bool
+	// resumes reports whether what is known is of the run that goes on: all of that is in its report. Else just what is
+	// asked for is.
+	resumes() bool
 	// notes opens what there is of a call. It returns nil if nothing is to be known or taken down.
 	notes(x *exploration, call *exploredCall) *notes
 }
@@ -27,7 +30,8 @@ type notes struct {
 	test    *heldTest
 	threads int // of the call
 	call    record.Call
-	steps   []noted // of earlier runs, in their order, as far as they were not taken again
+	all     []noted // steps of earlier runs, in their order
+	steps   []noted // of these, the last ones: those that were not taken again
 	cached  bool    // what is known comes from the cache
 	seed    *uint64 // of earlier runs; nil if there is none
 
@@ -53,6 +57,7 @@ type notes struct {
 type noted struct {
 	sequence   string // that was asked for
 	done       bool   // it was done; else given
+	corrects   bool   // the step before that was done for the sequence
 	first, end int64  // of the line
 }
 
@@ -69,6 +74,22 @@ func (n *notes) left() []noted {
 		_, is := n.bySequence[step.sequence]
 		return !step.done || (n.bySequence != nil && !is)
 	})
+}
+
+// unasked returns the steps that are to be in the report, and that nobody has asked for: those that were given by a
+// strategy, or the others, which a search for fewer switches has run. Who comes first among several processes may have
+// led the earlier run another way.
+func (n *notes) unasked(given bool) []noted {
+	if n == nil || n.cached || len(n.steps) == 0 {
+		return nil
+	}
+	strategy := map[string]bool{}
+	for _, step := range n.all {
+		if !step.done {
+			strategy[step.sequence] = true
+		}
+	}
+	return slices.DeleteFunc(n.left(), func(step noted) bool { return strategy[step.sequence] != given })
 }
 
 // request returns what stands for a sequence in the notes.
@@ -119,23 +140,40 @@ func callOf(x *exploration, call *exploredCall) record.Call {
 	}
 }
 
-// latest drops the steps that a later one corrects: of those that were done for one sequence, the last counts.
-func latest(steps []noted) []noted {
-	last := map[string]int{}
-	for i, step := range steps {
-		if step.done {
-			last[step.sequence] = i
+// corrected puts what corrects a step in its place in the order.
+func corrected(steps []noted) []noted {
+	done := map[string]int{} // by sequence, the last step
+	var all []noted
+	for _, step := range steps {
+		at, is := done[step.sequence]
+		switch {
+		case step.corrects && is:
+			all[at] = step
+			continue
+		case step.done:
+			done[step.sequence] = len(all)
+		}
+		all = append(all, step)
+	}
+	return all
+}
+
+// recalls reports whether what an earlier run has come to is reported, though nothing is run any more. Who interrupts
+// a run wants to have its end.
+func (r *run) recalls() bool { return r.notebook != nil && r.notebook.resumes() && !r.interrupted() }
+
+// rest reports what became of steps.
+func (x *exploration) rest(steps []noted, taskOf func(request []int) *task) {
+	for _, step := range steps {
+		request, err := permutations.Parse(step.sequence)
+		if err != nil || x.r.interrupted() {
+			return
+		}
+		if t := taskOf(request); t.known != nil {
+			x.report(*t.known)
+			t.done(t.known)
 		}
 	}
-	for i, step := range steps {
-		if step.done && last[step.sequence] > i {
-			// In its place in the order stands what is known by now.
-			at := last[step.sequence]
-			steps[i], last[step.sequence] = steps[at], i
-			steps[at].sequence = ""
-		}
-	}
-	return slices.DeleteFunc(steps, func(step noted) bool { return step.sequence == "" })
 }
 
 // recall hands the strategy what is known, in the order in which it became known: that brings it to where
@@ -150,7 +188,7 @@ func (x *exploration) recall(call *exploredCall) *jobs {
 	tasks := map[string]*task{}
 	var order []*task
 	jobOf := map[*task]*explore.Job{}
-	for len(n.steps) > 0 && x.r.ctx.Err() == nil {
+	for len(n.steps) > 0 && !x.r.interrupted() {
 		step := n.steps[0]
 		if !step.done {
 			job := call.search.Next()

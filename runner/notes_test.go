@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,6 +34,7 @@ type toy struct {
 	salt   int
 	blocks bool // threads do
 	fails  int  // one scenario in so many; 0 is none
+	silent int  // one in so many does not say what it did; 0 is none
 }
 
 // number returns a number for what has come so far.
@@ -95,7 +97,8 @@ type toyExecutor struct {
 	toy toy
 
 	mu        sync.Mutex
-	finished  []string // requests
+	finished  []string // requests, of what said what it did
+	ended     int      // how many scenarios there were of all
 	interrupt int      // how many finish before an interrupt; 0 is without one
 	cancel    func()
 	clock     *atomic.Int64 // seconds: one for each process
@@ -111,7 +114,8 @@ func (e *toyExecutor) execute(ctx context.Context, c command) (exit, error) {
 	}
 	if c.input == nil {
 		text, _ := lookup(c.env, protocol.EnvSequence)
-		return e.scenario(ctx, text, c.output)
+		end, _, err := e.scenario(ctx, text, c.output)
+		return end, err
 	}
 	defer c.input.Close()
 	for requests := bufio.NewReader(c.input); ; {
@@ -119,38 +123,42 @@ func (e *toyExecutor) execute(ctx context.Context, c command) (exit, error) {
 		if err != nil {
 			return exit{canceled: ctx.Err() != nil}, nil
 		}
-		if end, err := e.scenario(ctx, strings.TrimSuffix(line, "\n"), c.output); end.status != "" || err != nil {
+		if end, goesOn, err := e.scenario(ctx, strings.TrimSuffix(line, "\n"), c.output); !goesOn {
 			return end, err
 		}
 	}
 }
 
-// scenario runs one scenario.
-func (e *toyExecutor) scenario(ctx context.Context, text string, output io.Writer) (exit, error) {
+// scenario runs one scenario, and tells whether its process could run another one.
+func (e *toyExecutor) scenario(ctx context.Context, text string, output io.Writer) (end exit, goesOn bool, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if ctx.Err() != nil {
-		return exit{canceled: true, status: "signal: killed"}, nil
+		return exit{canceled: true, status: "signal: killed"}, false, nil
 	}
 	sequence, err := permutations.Parse(text)
 	if err != nil {
-		return exit{}, err
+		return exit{}, false, err
 	}
 	report := e.toy.run(sequence)
 	value, err := json.Marshal(report)
 	if err != nil {
-		return exit{}, err
+		return exit{}, false, err
+	}
+	e.ended++
+	e.clock.Add(1)
+	if e.ended == e.interrupt {
+		defer e.cancel()
+	}
+	if e.toy.silent > 0 && e.toy.number("silent", report.Executed())%e.toy.silent == 0 {
+		return exit{}, false, nil
 	}
 	e.finished = append(e.finished, text)
-	e.clock.Add(1)
 	io.WriteString(output, "\x16=== ATTR  TestX "+protocol.AttrScenario+" "+string(value)+"\n")
-	if len(e.finished) == e.interrupt {
-		e.cancel()
-	}
 	if report.Failed {
-		return exit{status: "exit status 1"}, nil
+		return exit{status: "exit status 1"}, false, nil
 	}
-	return exit{}, nil
+	return exit{}, true, nil
 }
 
 // A toyRun is what became of an exploration of a toy.
@@ -232,10 +240,14 @@ func drawToy(t *rapid.T) (toy, Config) {
 		Parallel:     rapid.IntRange(1, 4).Draw(t, "parallel"),
 		Seed:         rapid.Uint64Range(0, 100).Draw(t, "seed"),
 		SeedGiven:    true,
-		ShrinkTime:   rapid.SampledFrom([]time.Duration{0, time.Hour}).Draw(t, "shrink time"),
+		ShrinkTime:   drawShrinkTime(t),
 		Isolation:    rapid.SampledFrom(Isolations()).Draw(t, "isolation"),
 	}
 	return p, c
+}
+
+func drawShrinkTime(t *rapid.T) time.Duration {
+	return rapid.SampledFrom([]time.Duration{0, time.Hour}).Draw(t, "shrink time")
 }
 
 // inFolderOf calls f with a folder of its own: rapid calls a property many times in one test.
@@ -335,14 +347,16 @@ func openToyJournal(t rapid.TB, name string) *journal {
 }
 
 // TestJournalProperty interrupts a run, maybe tears the end off its journal, and goes on, until it comes to its end:
-// the report is that of a run that was not interrupted, and no scenario is run to its end twice but what was torn
-// off.
+// the report has each scenario that the journal has, and no other one; no scenario is run to its end twice but what was
+// torn off; and with one process the report is that of a run that was not interrupted.
 func TestJournalProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, c := drawToy(t)
 		if rapid.Bool().Draw(t, "some fail") {
 			p.fails, c.KeepGoing = 3, rapid.Bool().Draw(t, "keep going")
+			p.silent = rapid.SampledFrom([]int{0, 4}).Draw(t, "silent")
 		}
+		same := rapid.Bool().Draw(t, "same") // each run has the same flags
 		inFolderOf(t, func(folder string) {
 			name := filepath.Join(folder, "journal")
 			var all []string
@@ -350,6 +364,9 @@ func TestJournalProperty(t *testing.T) {
 			torn := 0
 			for interrupt := -1; interrupt != 0; {
 				interrupt = rapid.IntRange(0, 20).Draw(t, "interrupt")
+				if !same {
+					c.Parallel, c.ShrinkTime = rapid.IntRange(1, 4).Draw(t, "parallel again"), drawShrinkTime(t)
+				}
 				j := openToyJournal(t, name)
 				last = exploreToy(t, folder, c, p, interrupt, func(*run) notebook { return j })
 				if err := j.close(); err != nil {
@@ -367,13 +384,15 @@ func TestJournalProperty(t *testing.T) {
 			if twice := len(all) - len(slices.Compact(slices.Clone(all))); twice > torn {
 				t.Errorf("%d scenarios were run twice, and %d torn off: %q", twice, torn, all)
 			}
-			ran := last.Exploration.Planned - last.Exploration.NotRun - 1
-			// What two processes ran at once before the interrupt, one of them failing, may be more than the last run needs.
-			more := p.fails > 0 && len(all) > ran && len(all)-ran < c.Parallel
-			if torn == 0 && len(all) != ran && !more && (c.Isolation != Batch || p.fails == 0) {
-				t.Errorf("%d processes, and %d scenarios in the report", len(all), ran)
+			journaled := journaled(t, name, p, c)
+			reported := slices.DeleteFunc(slices.Clone(last.Verdicts), func(verdict string) bool { return !slices.Contains(journaled, verdict) })
+			if diff := cmp.Diff(journaled, reported); diff != "" {
+				t.Errorf("scenarios of the journal (- +those in the report):\n%s", diff)
 			}
-			if c.Parallel > 1 && (c.MaxScenarios < 10_000 || p.fails > 0) {
+			if more := len(last.Verdicts) - len(journaled); more != last.Exploration.Errored {
+				t.Errorf("%d scenarios in the report and not in the journal, %d of them errored", more, last.Exploration.Errored)
+			}
+			if !same || (c.Parallel > 1 && (c.MaxScenarios < 10_000 || p.fails > 0)) {
 				return // which scenarios are run depends on who is first
 			}
 			last.Finished = nil
@@ -384,6 +403,103 @@ func TestJournalProperty(t *testing.T) {
 			}
 		})
 	})
+}
+
+// journaled returns the scenarios of a toy that are done by the journal, and the serial one, with what they come to.
+func journaled(t rapid.TB, name string, p toy, c Config) []string {
+	j := openToyJournal(t, name)
+	defer j.close()
+	space := explore.Space{Counts: p.counts, Tree: c.Explore == explore.Tree}
+	verdicts := map[string]bool{}
+	add := func(report *protocol.Scenario, action string) {
+		verdicts[permutations.Format(space.Read(nil, report).Sequence)+" "+action] = true
+	}
+	serial := p.run(nil)
+	add(serial, parse.ActionPass) // the plan run did
+	for _, steps := range j.steps {
+		for _, step := range steps {
+			if sequence, err := permutations.Parse(step.sequence); step.done && err == nil {
+				report := p.run(sequence)
+				action := parse.ActionPass
+				if report.Failed {
+					action = parse.ActionFail
+				}
+				add(report, action)
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(verdicts))
+}
+
+// TestJournalIsReportedThoughNothingIsRun: what an earlier run has come to is in the report also where the one that goes
+// on has no time for any scenario, or may have no further failure.
+func TestJournalIsReportedThoughNothingIsRun(t *testing.T) {
+	p := toy{counts: []int{3, 3}, blocks: true, fails: 3}
+	for name, test := range map[string]struct {
+		keepGoing bool
+		end       func(r *run) // is called before anything is explored
+	}{
+		"--time":                     {true, func(r *run) { r.timer.begin(r.Now().Add(-time.Hour)) }},
+		"--time after a failure":     {false, func(r *run) { r.timer.begin(r.Now().Add(-time.Hour)) }},
+		"--max-fails":                {true, func(r *run) { r.cancel(errEnough) }},
+		"--max-fails, and a failure": {false, func(r *run) { r.cancel(errEnough) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := t.TempDir()
+			c := Config{MaxScenarios: 100, Parallel: 1, ShrinkTime: time.Hour, Time: time.Minute, KeepGoing: test.keepGoing}
+			explore := func(end func(r *run)) toyRun {
+				j := openToyJournal(t, filepath.Join(folder, "journal"))
+				defer j.close()
+				return exploreToy(t, folder, c, p, 0, func(r *run) notebook { end(r); return j })
+			}
+			first := explore(func(*run) {})
+			again := explore(test.end)
+			if len(again.Finished) > 0 {
+				t.Errorf("%q were run again", again.Finished)
+			}
+			if diff := cmp.Diff(first.Verdicts, again.Verdicts); diff != "" || first.Exploration.Failed == 0 {
+				t.Errorf("scenarios (-first +again), %d of which had failed:\n%s", first.Exploration.Failed, diff)
+			}
+		})
+	}
+}
+
+// TestNothingIsGivenOnceAJobWasGivenUp: what a strategy gives then is not what it gives when the steps of the journal are
+// taken again.
+func TestNothingIsGivenOnceAJobWasGivenUp(t *testing.T) {
+	for name, became := range map[string]*scenarioResult{"not run": nil, "interrupted": {canceled: true}} {
+		t.Run(name, func(t *testing.T) {
+			p := toy{counts: []int{3, 3}}
+			space := explore.Space{Counts: p.counts}
+			call := &exploredCall{space: space, plan: protocol.Plan{Counts: p.counts}}
+			call.search = explore.Config{Strategy: explore.AtRandom, Limit: 10}.Choose(space, space.Read(nil, p.run(nil)))
+			from := &jobs{call: call}
+			first, second := from.next(), from.next()
+			if first == nil || second == nil {
+				t.Fatal("there is no job")
+			}
+			first.done(became)
+			if more := from.next(); more != nil {
+				t.Errorf("%v is given", more.request)
+			}
+		})
+	}
+}
+
+// TestCorrected: of what was done twice for a sequence, the second holds if it says so. Else it was run once more, and
+// both hold: a failure does not go since it did not come again.
+func TestCorrected(t *testing.T) {
+	steps := []noted{
+		{sequence: "a"}, {sequence: "b"}, {sequence: "a", done: true, first: 1}, {sequence: "b", done: true, first: 2},
+		{sequence: "a", done: true, corrects: true, first: 3}, {sequence: "b", done: true, first: 4},
+	}
+	want := []noted{
+		{sequence: "a"}, {sequence: "b"}, {sequence: "a", done: true, corrects: true, first: 3}, {sequence: "b", done: true, first: 2},
+		{sequence: "b", done: true, first: 4},
+	}
+	if got := corrected(steps); !slices.Equal(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
 }
 
 // tearOff cuts so many bytes off the end of a file, but not of its first line. It returns how many lines that costs.

@@ -45,7 +45,8 @@ type underway struct {
 	began   time.Time
 	bad     string // what is said of those that failed; "" is "failed"
 
-	ran, failed int
+	before      int // that had run when it began
+	ran, failed int // of all
 }
 
 // newProgress returns one that shows nothing until start.
@@ -137,9 +138,9 @@ func (e *underway) line(now time.Time) string {
 		text += "/" + count(e.planned)
 	}
 	took := now.Sub(e.began).Seconds()
-	rate := float64(e.ran) / max(took, 0.001)
+	rate := float64(e.ran-e.before) / max(took, 0.001)
 	text += fmt.Sprintf(" · %s/s · %s %s", count(int(rate)), count(e.failed), cmp.Or(e.bad, "failed"))
-	if left := e.planned - e.ran; left > 0 && e.ran > 0 {
+	if left := e.planned - e.ran; left > 0 && rate > 0 {
 		seconds := int(float64(left)/rate + 0.5)
 		text += fmt.Sprintf(" · %d:%02d left", seconds/60, seconds%60)
 	}
@@ -182,13 +183,14 @@ func (r *run) startProgress() (stop func()) {
 	return r.progress.stop
 }
 
-// follow lets the progress of a call be seen. What it returns puts an end to that.
+// follow lets the progress of a call be seen. What it returns puts an end to that. How many scenarios a search for fewer
+// switches will have nobody knows.
 func (x *exploration) follow(call *exploredCall) (end func()) {
 	r := x.r
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	planned := call.limit
-	if call.space.Tree || call.endless {
+	if call.space.Tree || call.endless || len(call.held) > 0 {
 		planned = 0
 	} else if call.part.IsInt64() {
 		planned = min(planned, int(call.part.Int64()))
@@ -197,13 +199,14 @@ func (x *exploration) follow(call *exploredCall) (end func()) {
 		planned = len(call.pinned) + 1
 	}
 	e := r.progress.begin(x.test.name+protocol.Suffix(call.plan.Call), planned, call.tally.sum())
+	r.progress.add(e, 0, call.tally[failed]+call.tally[errored])
 	call.underway = e
 	return func() { r.progress.end(e) }
 }
 
 // begin adds an exploration, of which so many scenarios have been run.
 func (p *progress) begin(name string, planned, ran int) *underway {
-	e := &underway{name: name, planned: planned, began: p.now(), ran: ran}
+	e := &underway{name: name, planned: planned, began: p.now(), before: ran, ran: ran}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.running = append(p.running, e)

@@ -124,6 +124,8 @@ func TestProgressLine(t *testing.T) {
 		"TestTransfer 0/6 · 0/s · 0 failed":                              {underway{planned: 6}, 0},
 		"TestTransfer 31 · 31/s · 1 failed":                              {underway{ran: 31, failed: 1}, time.Second},
 		"TestTransfer 512/1,000 · 512/s · 1 found · 0:01 left":           {underway{planned: 1000, ran: 512, failed: 1, bad: "found"}, time.Second},
+		"TestTransfer 6,000 · 1,000/s · 1 failed":                        {underway{before: 5000, ran: 6000, failed: 1}, time.Second},
+		"TestTransfer 5,000/9,000 · 0/s · 0 failed":                      {underway{planned: 9000, before: 5000, ran: 5000}, time.Second},
 		"TestTransfer 6/6 · 6/s · 0 failed":                              {underway{planned: 6, ran: 6}, time.Second},
 		"TestTransfer 1,000/2,000,000 · 1,000/s · 0 failed · 33:19 left": {underway{planned: 2_000_000, ran: 1000}, time.Second},
 	} {

@@ -1,6 +1,8 @@
 package runner
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -124,8 +126,5 @@ func (r *run) rerunTest(name testName, time int) error {
 		output: reader, errors: r.Stderr,
 	})
 	reader.close()
-	if err == nil && r.ctx.Err() != nil {
-		return r.ctx.Err()
-	}
-	return err
+	return cmp.Or(err, context.Cause(r.ctx))
 }

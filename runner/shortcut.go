@@ -105,10 +105,7 @@ func nextRun(sequence []int, i int) (from, to int) {
 func (s *shrinker) shortCutTask(sequence []int) *task {
 	t := &task{call: s.call, request: sequence}
 	t.read = func(result *scenarioResult) (again bool) {
-		result.sequence = sequence
-		if result.report != nil {
-			result.sequence = s.call.space.Read(nil, result.report).Sequence
-		}
+		result.sequence = s.call.executed(sequence, result.report)
 		result.repeats = !s.claim(t, result)
 		return false
 	}

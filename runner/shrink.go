@@ -52,6 +52,7 @@ func (x *exploration) shrink(ctx context.Context, call *exploredCall) {
 	x.over = s.over
 	x.each(ctx, s)
 	x.over = nil
+	x.rest(call.notes.unasked(false), s.shortCutTask)
 	cut := s.cut(ctx)
 	x.r.mu.Lock()
 	defer x.r.mu.Unlock()
@@ -110,8 +111,10 @@ func (s *shrinker) over(ctx context.Context) bool { return s.cut(ctx) != "" }
 func (s *shrinker) cut(ctx context.Context) string {
 	r := s.x.r
 	switch {
-	case ctx.Err() != nil:
+	case r.interrupted():
 		return "fewest found before the interrupt"
+	case ctx.Err() != nil:
+		return fmt.Sprintf("fewest found until the run ended after %s (--max-fails %d)", parse.Counted(r.MaxFails, "failure"), r.MaxFails)
 	case r.timeUp():
 		return fmt.Sprintf("fewest found within --time %v", r.Time)
 	case !r.Now().Before(s.end):
@@ -209,7 +212,11 @@ func (s *shrinker) say(cut string) *protocol.Shrunk {
 	limits := s.call.beyondPlan(&s.best)
 	if s.search.Open() < s.fewest {
 		all.Untried = s.call.learnt.Untried(s.fewest).String()
-		limits = fmt.Sprintf("%s; %s sequences with fewer switches not tried", cmp.Or(cut, "fewest found"), parse.Grouped(all.Untried))
+		untried := parse.Grouped(all.Untried) + " sequences"
+		if r := s.x.r; r.Shard.Of > 0 {
+			untried = fmt.Sprintf("up to %s of shard %v", untried, r.Shard)
+		}
+		limits = fmt.Sprintf("%s; %s with fewer switches not tried", cmp.Or(cut, "fewest found"), untried)
 	}
 	all.Needs = s.x.r.needs(s.best, limits)
 	return all

@@ -65,10 +65,14 @@ func (j *jobs) giveUp() {
 	j.open = nil
 }
 
-// give takes the next job from the strategy, and notes it. It returns nil if there is none.
+// give takes the next job from the strategy, and notes it. It returns nil if there is none, and once a job was given up:
+// what the strategy would give then depends on that, and the notes do not have it.
 func (c *exploredCall) give() *explore.Job {
 	c.order.Lock()
 	defer c.order.Unlock()
+	if c.gaveUp {
+		return nil
+	}
 	job := c.search.Next()
 	if job != nil {
 		c.notes.give(c.requestOf(job))
@@ -108,9 +112,32 @@ func (c *exploredCall) bareTask(job *explore.Job) *task {
 		c.order.Lock()
 		defer c.order.Unlock()
 		c.notes.take(t.request, result)
+		c.gaveUp = c.gaveUp || result == nil || result.canceled
 		c.search.Done(job, execution)
 	}
 	return t
+}
+
+// recalledTask is a scenario that an earlier run has run. What it was asked for may have been the beginning of a
+// sequence, or one that executes like another one.
+func (c *exploredCall) recalledTask(request []int) *task {
+	t := &task{call: c, request: request}
+	t.read = func(result *scenarioResult) (again bool) {
+		result.sequence = c.executed(request, result.report)
+		return false
+	}
+	t.done = func(*scenarioResult) {}
+	t.known = c.known(t)
+	return t
+}
+
+// executed is the name of what a process executed that was asked for a sequence, or the beginning of one; where there is
+// no report, that of what it was asked for.
+func (c *exploredCall) executed(request []int, report *protocol.Scenario) []int {
+	if report != nil {
+		request = nil
+	}
+	return c.space.Read(request, report).Sequence
 }
 
 // known is what is known of a task from an earlier run, or nil.

@@ -61,7 +61,11 @@ func (n *needs) between(i int) string {
 	var others []int
 	for _, row := range n.rows[i:] {
 		if row.Thread == stopped {
-			return fmt.Sprintf("%s between %s and %s of %s", n.run(others), n.rows[at].To, end(row.To), n.name(stopped))
+			from, to := n.rows[at].To, end(row.To)
+			if from == to { // two syncpoints on a line, or one that is passed again
+				from, to = fmt.Sprintf("%s (turn %d)", from, n.rows[at].Turn), fmt.Sprintf("%s (turn %d)", to, row.Turn)
+			}
+			return fmt.Sprintf("%s between %s and %s of %s", n.run(others), from, to, n.name(stopped))
 		}
 		if !slices.Contains(others, row.Thread) {
 			others = append(others, row.Thread)

@@ -47,6 +47,12 @@ func TestNeeds(t *testing.T) {
 				"thread first runs between bank/account.go:14 and the end of second",
 		},
 		{
+			"twice at one place",
+			[]protocol.Turn{at(0, 14), at(1, 14), ends(1), at(0, 14), ends(0)},
+			"1 switch: thread second must run between bank/account.go:14 (turn 1) and bank/account.go:14 (turn 4) of first",
+			"1 switch: thread second runs between bank/account.go:14 (turn 1) and bank/account.go:14 (turn 4) of first",
+		},
+		{
 			"several threads meanwhile",
 			[]protocol.Turn{at(0, 14), ends(1), ends(2), ends(0)},
 			"1 switch: threads second and third must run between bank/account.go:14 and the end of first",

@@ -185,7 +185,9 @@ func (s *session) key(ctx context.Context, key byte) error {
 			s.Say("nothing has failed")
 			return nil
 		}
-		s.start(ctx, Request{Packages: left, Tests: s.failingTests(left)})
+		request := Request{Packages: left, Tests: s.failingTests(left)}
+		s.owe(left...) // if it is ended, they are run with what is next
+		s.start(ctx, request)
 	case 'h', '?', '\r', '\n':
 		s.invite()
 	}

@@ -253,8 +253,9 @@ type Shrunk struct {
 	Found string `json:"found,omitempty"`
 	// Scenarios is how many were run only to look for fewer switches. They are among those of the exploration.
 	Scenarios int `json:"scenarios,omitempty"`
-	// Untried is how many sequences with fewer switches were not run, in decimal; some of them may be infeasible. It
-	// is left out where it is certain that none of them fails in this way.
+	// Untried is how many sequences with fewer switches were not run, in decimal; some of them may be infeasible,
+	// and of those of a shard it is how many there may be at most. It is left out where it is certain that none of them
+	// fails in this way.
 	Untried string `json:"untried,omitempty"`
 }
 
