@@ -79,7 +79,7 @@ func (th *thread) stop(site string) {
 //
 //go:norace
 func (th *thread) arrive(site string, held bool) {
-	th.site = site
+	th.site, th.within = site, true
 	if held {
 		th.noteEnd(site)
 	}
@@ -91,11 +91,17 @@ func forever() { select {} }
 // after follows each operation that may have blocked: a thread that had been seen blocked queues for its turn. One of
 // an earlier schedule, as of a goroutine that serves all tests, is nobody's thread until its next point.
 func (th *thread) after() {
-	if th == nil || th.HasBaton() || running.Load() != th.s {
+	if th == nil {
 		return
 	}
-	th.stop(th.where())
+	th.through()
+	if !th.HasBaton() && running.Load() == th.s {
+		th.stop(th.where())
+	}
 }
+
+//go:norace
+func (th *thread) through() { th.within = false }
 
 //go:norace
 func (th *thread) where() string { return th.site }

@@ -23,6 +23,7 @@ type lookout struct {
 	asked     *thread       // who waits for input or output, and what for has been looked at
 	fired     time.Time     // when the latest virtual timer did, or the schedule began
 	held      time.Duration // for how long timers were held back for what may be real ones
+	others    int           // goroutines but threads, that were seen to be harmless; 0 where some are not, or may not be
 }
 
 // How long the overseer waits, in real time, for what it does not give turns to.
@@ -462,6 +463,51 @@ func (s *schedule) window(snapshot *goroutines.Snapshot) time.Duration {
 
 // unseen is longer than most timers of packages that poll for what they wait for.
 const unseen = time.Second
+
+// quiet reports whether all threads are blocked in operations of their own, and there are no other goroutines but those
+// that were seen to be harmless. It saves a look at every stack each time that the clock jumps. What it cannot tell is
+// false.
+func (s *schedule) quiet() bool {
+	others := s.lookout.others
+	return others > 0 && runtime.NumGoroutine() == others+len(s.living()) && s.allWithin()
+}
+
+// harmless returns how many goroutines there are that are no threads, if none of them does anything before it is a
+// thread; else 0. They are the overseer and who waits for the test in package testing; and those of hunted code that
+// were there before.
+func (s *schedule) harmless(snapshot *goroutines.Snapshot) (n int) {
+	for i := range snapshot.Goroutines {
+		g := &snapshot.Goroutines[i]
+		switch in := g.WaitsIn(); {
+		case s.isThread(g.ID):
+			continue
+		case i > 0 && (g.Kind() != goroutines.Sync || in != here && in != "testing"):
+			return 0
+		}
+		n++
+	}
+	return n
+}
+
+//go:norace
+func (s *schedule) allWithin() bool {
+	for _, th := range s.live {
+		if !th.within || !blocking(th.site) || th.doing() != blocks {
+			return false
+		}
+	}
+	return len(s.strangers) == 0
+}
+
+// blocking reports whether the operation of a site is one that may block, and does so nowhere else.
+func blocking(site string) bool {
+	for _, operation := range []string{"chan ", "select", "time.Sleep", "sync.Mutex.", "sync.RWMutex.", "sync.WaitGroup.", "sync.Cond."} {
+		if strings.HasPrefix(site, operation) {
+			return true
+		}
+	}
+	return false
+}
 
 // waitsUnseen reports whether a thread of this schedule is blocked in a package that is not hunted.
 func (th *thread) waitsUnseen(snapshot *goroutines.Snapshot) bool {

@@ -62,6 +62,7 @@ type thread struct {
 	seen   bool         // g is known; the overseer's
 	last   int          // the index of its latest turn; belongs to the baton
 	since  int          // the number of the turn since which it is blocked; the overseer's
+	within bool         // the operation at its site is not over, if that is one that may block
 	parked bool         // it was seen blocked since it went adrift; the overseer's
 }
 

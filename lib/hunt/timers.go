@@ -86,8 +86,12 @@ func (s *schedule) worldGoesOn(next clock.Next) bool {
 	if had >= next.In {
 		return false
 	}
+	if s.quiet() {
+		return false
+	}
 	pause := min(longNap, next.In)
 	snapshot := s.h.looker.Look()
+	s.lookout.others = s.harmless(snapshot)
 	switch {
 	case s.awake(snapshot) != nil, s.restless(snapshot) != nil:
 	case had < unseen && l.held < patience && s.waitsForTimer(snapshot):
