@@ -15,7 +15,6 @@ type Tally struct {
 	Next      int // number of the next one
 	Longest   int // the most decisions in a schedule
 	Threads   int // the most of a schedule
-	Steps     int64
 	Delay     string
 	Exhausted bool
 	Done      bool   // the process has run all that it was asked for, or has stopped at a finding
@@ -93,7 +92,6 @@ func (t *Tally) Add(r protocol.HuntReport) {
 		t.Diverged = r.Reason
 	case protocol.HuntDone, protocol.HuntProgress:
 		t.Done = r.Kind == protocol.HuntDone
-		t.Steps = max(t.Steps, r.Steps)
 		t.reached(r.Schedule)
 	default:
 		// Of a later version: what it says of the schedules run counts.
