@@ -41,7 +41,7 @@ func huntFlags() []cli.Flag {
 		&cli.IntFlag{Name: "schedules", Value: runner.DefaultSchedules,
 			Usage: "run `N` schedules of each test"},
 		&cli.DurationFlag{Name: "time", DefaultText: "no limit",
-			Usage: "start nothing later than `D` after the first schedule, of all tests together; without --schedules it is the only limit"},
+			Usage: "hunt for `D` from the first schedule on, in all tests together; what was found by then is still confirmed; without --schedules it is the only limit"},
 		&cli.BoolFlag{Name: "until-failure",
 			Usage: "go on, --schedules of each test at a time, until something is found or --time is over"},
 		&cli.BoolFlag{Name: "keep-going", Usage: "do not stop the hunt of a test at its first finding"},
@@ -53,7 +53,7 @@ func huntFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "instrument",
 			Usage: "hunt also in the packages of dependencies that match `PATTERN`, as golang.org/x/sync/...; may be given more than once"},
 		&cli.BoolFlag{Name: "real-time", Usage: "leave time alone: timers fire when they do"},
-		&cli.IntFlag{Name: "max-steps", Value: runner.DefaultMaxSteps, Usage: "call a schedule inconclusive that has not ended after `N` turns"},
+		&cli.IntFlag{Name: "max-steps", Value: runner.DefaultMaxSteps, Usage: "after `N` decisions of a schedule let each thread have its turn, and after as many again, N jumps of time or 50 N turns call it inconclusive"},
 		&cli.DurationFlag{Name: "schedule-timeout", Value: runner.DefaultScheduleTimeout,
 			Usage: "call it inconclusive if a process tells of no progress for `D`"},
 		&cli.DurationFlag{Name: "shrink-time", Value: runner.DefaultHuntShrinkTime, EnvVars: []string{"ORCHTEST_SHRINK_TIME"},
@@ -98,22 +98,23 @@ func huntConfig(c *cli.Context, stdout, stderr io.Writer) (runner.HuntConfig, er
 	config.JSONFile, config.HTMLFile = c.String("jsonfile"), c.String("html")
 	config.ReportOptions = reportOptions(c)
 	config.Terminal, config.Now = terminalOf(stdout), time.Now
+	traces, ours := traceFolder(c)
 	config.HuntOptions = runner.HuntOptions{
 		Schedules: givenInt(c, "schedules"), Strategy: strategy, Instrument: c.StringSlice("instrument"),
 		RealTime: c.Bool("real-time"), MaxSteps: c.Int("max-steps"), ScheduleTimeout: c.Duration("schedule-timeout"),
-		ShrinkTime: c.Duration("shrink-time"), TraceDir: traceFolder(c), Replay: c.String("replay"), Repeat: givenInt(c, "repeat"),
+		ShrinkTime: c.Duration("shrink-time"), TraceDir: traces, TrimTraces: ours, Replay: c.String("replay"), Repeat: givenInt(c, "repeat"),
 		Same: c.Int("check-determinism"),
 	}
 	return config, nil
 }
 
-// traceFolder returns the folder of traces: the one that was asked for, or one in that of the result cache, from which
-// those are removed that were not used for long.
-func traceFolder(c *cli.Context) string {
+// traceFolder returns the folder of traces: the one that was asked for, or one in that of the result cache, which is ours:
+// traces are removed from it that were not used for long.
+func traceFolder(c *cli.Context) (folder string, ours bool) {
 	if folder := c.String("trace-dir"); folder != "" {
-		return folder
+		return folder, false
 	}
-	folder := os.Getenv("ORCHTEST_CACHE")
+	folder = os.Getenv("ORCHTEST_CACHE")
 	if folder == "" || folder == "off" {
 		user, err := os.UserCacheDir()
 		if err != nil {
@@ -121,5 +122,5 @@ func traceFolder(c *cli.Context) string {
 		}
 		folder = filepath.Join(user, "orchtest")
 	}
-	return filepath.Join(folder, "traces")
+	return filepath.Join(folder, "traces"), true
 }

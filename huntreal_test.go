@@ -183,3 +183,16 @@ func TestHuntAnts(t *testing.T) {
 		t.Errorf("%s: exit status %d\n%s", r.args, r.status, r.output)
 	}
 }
+
+// TestHuntExample hunts the example that is for that, in both of its variants.
+func TestHuntExample(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the command and an example")
+	}
+	binary := huntRealBinary(t)
+	hunt := func(flags ...string) realCommand {
+		return runReal(t, ".", append([]string{binary, "hunt", "--trace-dir", t.TempDir(), "./examples/queue"}, flags...)...)
+	}
+	hunt().want(t, 0, "HUNTED 1 test, 1,000 schedules, seed 1: 1 huntable and passed")
+	hunt("--", "-tags", "broken").want(t, 1, "FAIL: examples/queue TestDo/deadlock (", "deadlock: no goroutine can go on", "q.runs.Store(false)")
+}

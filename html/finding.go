@@ -19,14 +19,14 @@ func newFinding(test *hunted, label string, c *junit.Case, config Config, room b
 	output, text := cutOut(c.Output, indented(title)+"\n    schedule ", "    replay: "+found.Replay+"\n")
 	f.Output, f.Text = limited(output), limited(text)
 	if found.Preemptions != nil {
-		f.Chips = append(f.Chips, "needs "+count(*found.Preemptions, "preemption"))
+		f.Chips = append(f.Chips, count(*found.Preemptions, "preemption"))
 	}
 	f.Chips = append(f.Chips, "came "+hunting.Times(found.Times))
 	first := "schedule " + grouped(found.Schedule)
 	if found.Strategy != "" {
 		first += " (" + found.Strategy + ")"
 	}
-	f.Notes = append(f.Notes, "First shown by "+first+", seed "+found.Seed+".")
+	f.Notes = append(f.Notes, "Shown by "+first+", seed "+found.Seed+".")
 	telling := hunting.Telling{Folder: c.Hunt.Root, File: func(site string) string { return found.Files[site] }}
 	f.Threads = waiting(telling.Threads(found.Finding))
 	switch {

@@ -23,7 +23,6 @@ type hunted struct {
 	Strategies    string
 	Remarks       []string
 	Findings      []*failure
-	Undrawn       int
 
 	rank int // of its outcome, as in huntOutcomes
 }

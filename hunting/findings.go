@@ -13,15 +13,15 @@ import (
 type Found struct {
 	protocol.Finding
 	Name        string // as a subtest of the test: deadlock, leak#01
-	Schedule    int    // the first that showed it
+	Schedule    int    // the one that was shown again; of what is not confirmed, the first that showed it
 	Strategy    string
 	Trace       string // of that schedule, or of a simpler one; "" where the process could not tell it
 	Hash        string
 	File        string // that has the trace; "" where there is none
 	Output      string // of the test itself
 	Times       int    // how many schedules have shown it
-	Tries       int    // how often it was tried to be confirmed
-	Preemptions int    // that the trace needs; -1 where that is not known
+	Tries       int    // how often a process of its own did not show it
+	Preemptions int    // of the trace; -1 where that is not known
 	Confirmed   bool   // a process of its own has shown it
 }
 
@@ -35,11 +35,17 @@ type Findings struct {
 func (f *Findings) Add(r protocol.HuntReport, output string) *Found {
 	found := f.Find(r.Finding.Kind, r.Finding.Identity)
 	if found == nil {
-		found = &Found{Finding: *r.Finding, Schedule: r.Schedule, Strategy: r.Strategy, Trace: r.Trace, Hash: r.Hash, Output: output}
+		found = &Found{Preemptions: -1}
+		found.shown(r, output)
 		f.all = append(f.all, found)
 	}
 	found.Times++
 	return found
+}
+
+// shown has a finding be what a schedule has shown.
+func (f *Found) shown(r protocol.HuntReport, output string) {
+	f.Finding, f.Schedule, f.Strategy, f.Trace, f.Hash, f.Output = *r.Finding, r.Schedule, r.Strategy, r.Trace, r.Hash, output
 }
 
 // Find returns the finding of a kind and identity, or nil.
@@ -52,12 +58,14 @@ func (f *Findings) Find(kind, identity string) *Found {
 	return nil
 }
 
-// Confirm says that a process of its own has shown a finding, which has a name from then on.
-func (f *Findings) Confirm(found *Found) {
+// Confirm says what a process of its own has shown: the finding is that, and has a name from then on. What is confirmed
+// stays as it is.
+func (f *Findings) Confirm(found *Found, r protocol.HuntReport, output string) {
 	if found.Confirmed {
 		return
 	}
 	found.Confirmed = true
+	found.shown(r, output)
 	if f.named == nil {
 		f.named = map[string]int{}
 	}

@@ -18,15 +18,15 @@ func TestFindings(t *testing.T) {
 	all.Add(report(7, protocol.FoundLeak, "a"), "")
 	c := all.Add(report(9, protocol.FoundDeadlock, "a"), "")
 	d := all.Add(report(11, protocol.FoundPanic, "d"), "")
-	all.Confirm(b)
-	all.Confirm(c)
-	all.Confirm(a)
-	all.Confirm(a)
+	all.Confirm(b, report(5, protocol.FoundLeak, "b"), "")
+	all.Confirm(c, report(9, protocol.FoundDeadlock, "a"), "")
+	all.Confirm(a, report(7, protocol.FoundLeak, "a"), "")
+	all.Confirm(a, report(3, protocol.FoundLeak, "a"), "")
 	if a.Name != "leak#01" || b.Name != "leak" || c.Name != "deadlock" || d.Name != "" {
 		t.Errorf("got the names %q, %q, %q, %q", a.Name, b.Name, c.Name, d.Name)
 	}
-	if a.Schedule != 3 || a.Times != 2 {
-		t.Errorf("got schedule %d, %d times, want the first of two", a.Schedule, a.Times)
+	if a.Schedule != 7 || a.Times != 2 {
+		t.Errorf("got schedule %d, %d times, want the one that was confirmed first, of two", a.Schedule, a.Times)
 	}
 	if got, want := hunting.Counted(hunting.Seen(all.Confirmed())), "leak#01 (2 times), leak (once), deadlock (once)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
@@ -54,6 +54,23 @@ func TestSelection(t *testing.T) {
 		}
 		if got := selection.Pattern(test.name); got != test.want {
 			t.Errorf("-run %q: got %q for %s, want %q", test.run, got, test.name, test.want)
+		}
+	}
+	for _, test := range []struct {
+		skip, name string
+		want       bool
+	}{
+		{"Slow", "TestSlow", true},
+		{"Slow", "TestFast", false},
+		{"TestA/sub", "TestA", false},
+		{"TestA/sub|^TestB$", "TestB", true},
+	} {
+		selection, err := hunting.ReadSelection(test.skip)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := selection.All(test.name); got != test.want {
+			t.Errorf("-skip %q: got %v for %s", test.skip, got, test.name)
 		}
 	}
 	if _, err := hunting.ReadSelection("Test("); err == nil {

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// A Selection is what -run of go test selects: alternatives, each a pattern for every level of subtests.
+// A Selection is what -run or -skip of go test names: alternatives, each a pattern for every level of subtests.
 type Selection [][]string
 
-// ReadSelection reads the value of -run; an error names the pattern that is wrong.
+// ReadSelection reads the value of -run or -skip; an error names the pattern that is wrong.
 func ReadSelection(run string) (Selection, error) {
 	var s Selection
 	for _, alternative := range split(run, '|') {
@@ -36,6 +36,14 @@ func (s Selection) Pattern(test string) string {
 	}
 	slices.Sort(found)
 	return strings.Join(slices.Compact(found), "|")
+}
+
+// All reports whether s is of a test with all of its subtests: as a value of -skip, it leaves it out.
+func (s Selection) All(test string) bool {
+	return slices.ContainsFunc(s, func(levels []string) bool {
+		matched, _ := regexp.MatchString(levels[0], test)
+		return matched && len(levels) == 1
+	})
 }
 
 // split splits a pattern as the testing package does: not within brackets.

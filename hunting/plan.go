@@ -74,6 +74,7 @@ type Part struct {
 	First, Count, Stride int
 	Length               int    // decisions that are expected in each; 0 is not known
 	Delay                string // where the delay-bounded search goes on
+	Alone                bool   // it is one schedule, since those before it change what it does
 
 	lane *lane
 	span span
@@ -126,7 +127,7 @@ func (p *Plan) take(l *lane) (Part, bool) {
 	}
 	l.busy = true
 	return Part{
-		First: l.first + s.from*l.stride, Count: count, Stride: l.stride, Length: p.length, Delay: l.delay,
+		First: l.first + s.from*l.stride, Count: count, Stride: l.stride, Length: p.length, Delay: l.delay, Alone: p.alone,
 		lane: l, span: span{s.from, s.from + count},
 	}, true
 }
@@ -185,6 +186,9 @@ func (p *Plan) Alone() { p.alone = true }
 
 // Stop ends the plan: there is nothing more to be run.
 func (p *Plan) Stop() { p.stopped = true }
+
+// Stopped reports whether the plan was ended.
+func (p *Plan) Stopped() bool { return p.stopped }
 
 // Raise has the schedules run with numbers below limit.
 func (p *Plan) Raise(limit int) { p.limit = max(p.limit, limit) }

@@ -115,7 +115,7 @@ func TestPlanEnds(t *testing.T) {
 		plan.Done(part, hunting.Tally{Ran: 1})
 	}
 	plan.Alone()
-	if part, _ := plan.Next(); part.Count != 1 {
+	if part, _ := plan.Next(); part.Count != 1 || !part.Alone {
 		t.Errorf("got %d schedules in a process, want each in one of its own", part.Count)
 	}
 	plan.Stop()

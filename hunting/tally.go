@@ -16,7 +16,6 @@ type Tally struct {
 	Next      int // number of the next one
 	Longest   int // the most decisions in a schedule
 	Threads   int // the most of a schedule
-	Steps     int64
 	Delay     string
 	Exhausted bool
 	Done      bool   // the process has run all that it was asked for, or has stopped at a finding
@@ -95,7 +94,7 @@ func (t *Tally) Add(r protocol.HuntReport) {
 		t.Diverged = r.Reason
 	case protocol.HuntDone, protocol.HuntProgress:
 		t.Done = r.Kind == protocol.HuntDone
-		t.Steps, t.Trace = max(t.Steps, r.Steps), r.Trace
+		t.Trace = r.Trace
 		t.reached(r.Schedule)
 	default:
 		t.Err = cmp.Or(t.Err, fmt.Errorf("a hunting process's report is of a kind that is not known: %q", r.Kind))

@@ -114,7 +114,7 @@ func (t Telling) Rows(f protocol.Finding) (names []string, rows []protocol.Row) 
 	for i, thread := range f.Threads {
 		c.of[thread.Number] = i
 	}
-	begun, waits := map[int]bool{}, map[int]bool{}
+	begun := map[int]bool{}
 	last := -1 // who had the turn before, where it could have gone on
 	for i, turn := range f.Turns {
 		column := c.column(turn.Thread)
@@ -136,8 +136,8 @@ func (t Telling) Rows(f protocol.Finding) (names []string, rows []protocol.Row) 
 		if t.File != nil && at.File != "" {
 			row.File, row.Line = t.File(at.File), at.Line
 		}
-		row.Preempts = last >= 0 && last != turn.Thread && turn.Thread >= 0 && !waits[last]
-		begun[turn.Thread], waits[turn.Thread] = true, turn.Blocked
+		row.Preempts = last >= 0 && last != turn.Thread && turn.Thread >= 0
+		begun[turn.Thread] = true
 		switch {
 		case turn.Thread < 0:
 		case turn.Blocked || turn.To == "":

@@ -14,6 +14,7 @@ import (
 	"github.com/orchtest/orchtest/hunting"
 	"github.com/orchtest/orchtest/internal/rewrite"
 	"github.com/orchtest/orchtest/lib/protocol"
+	"github.com/orchtest/orchtest/lib/traces"
 )
 
 // Defaults of [HuntOptions].
@@ -37,10 +38,11 @@ type HuntOptions struct {
 	Strategy        string        // one of hunting.Strategies; "" is the portfolio
 	Instrument      []string      // patterns of packages that are rewritten beside those of the main module
 	RealTime        bool          // leave time alone
-	MaxSteps        int           // turns after which a schedule is inconclusive; 0 is DefaultMaxSteps
+	MaxSteps        int           // decisions after which threads take turns, and after as many again a schedule is inconclusive; 0 is DefaultMaxSteps
 	ScheduleTimeout time.Duration // how long a process may take without telling of progress; 0 is DefaultScheduleTimeout
 	ShrinkTime      time.Duration // how long is looked for a simpler schedule for each finding; 0 is not at all
 	TraceDir        string        // the folder of the traces of findings
+	TrimTraces      bool          // remove from it, at the end, what was not used for long
 	Replay          string        // a trace: it is replayed, and nothing else
 	Repeat          int           // how often; 0 is once
 	Same            int           // hunt nothing, but compare what the same schedules do in so many processes; 0 does not
@@ -79,16 +81,18 @@ type hunt struct {
 	*run
 	o         HuntOptions
 	selection hunting.Selection
+	skipped   hunting.Selection // which -test.list does not heed
 	packages  []*huntPackage
 	tests     []*huntTest
 	rewritten *rewrite.Result
-	trace     string // that is replayed
-	traceOf   string // the test that it is of
-	replayed  string // what became of it
-	unbounded bool   // no number of schedules was asked for
+	trace     string             // that is replayed
+	traceOf   *traces.Simplifier // what it is of
+	replayed  string             // what became of it
+	unbounded bool               // no number of schedules was asked for
 
 	// What follows is guarded by run.mu.
-	alike, differ int // tests that ran the same each time, and that did not
+	alike, differ int  // tests that ran the same each time, and that did not
+	failed        bool // a test has failed
 
 	idle  *sync.Cond // of workers: there may be something to do
 	limit int        // schedules of each test, so far
@@ -131,6 +135,9 @@ func Hunt(ctx context.Context, c HuntConfig) error {
 	default:
 		console.say(hunted.summary(h.Shard, len(h.tests)-len(hunted.tests)))
 	}
+	if h.o.TrimTraces {
+		trimTo(h.o.TraceDir, h.Now(), maxCache)
+	}
 	incomplete := ""
 	if cause := context.Cause(h.ctx); cause != nil {
 		err, incomplete = cause, cause.Error()
@@ -167,10 +174,18 @@ func newHunt(c HuntConfig) (*hunt, error) {
 	if h.selection, err = hunting.ReadSelection(r.Run); err != nil {
 		return nil, usagef("--run %s: %w", r.Run, err)
 	}
+	for _, arg := range r.goArgs.binary {
+		if skip, ok := strings.CutPrefix(arg, "-test.skip="); ok && skip != "" {
+			if h.skipped, err = hunting.ReadSelection(skip); err != nil {
+				return nil, usagef("-skip %s: %w", skip, err)
+			}
+		}
+	}
 	if o.Replay != "" {
 		if h.trace, h.traceOf, err = readTrace(o.Replay); err != nil {
 			return nil, err
 		}
+		r.Seed = h.traceOf.Seed()
 	}
 	for _, file := range []*string{&h.o.Replay, &h.o.TraceDir} {
 		if *file != "" {
@@ -199,6 +214,9 @@ func (h *hunt) work() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, p := range h.packages {
+		if err != nil && h.ctx.Err() == nil && p.hasTests && !p.over {
+			h.failPackage(p, couldNotRun(err))
+		}
 		h.endPackage(p)
 	}
 	switch {
@@ -265,7 +283,7 @@ func (h *hunt) worker() {
 // there is nothing left to be run.
 func (h *hunt) take() (*huntTest, hunting.Part, bool) {
 	for {
-		if h.ctx.Err() != nil || h.timeUp() || (h.UntilFailure && h.verdict.failed.Load()) {
+		if h.ctx.Err() != nil || h.timeUp() || (h.UntilFailure && h.failed) {
 			return nil, hunting.Part{}, false
 		}
 		order := slices.Clone(h.tests)
@@ -282,6 +300,19 @@ func (h *hunt) take() (*huntTest, hunting.Part, bool) {
 			h.idle.Wait()
 		case !h.unbounded || !h.raise():
 			return nil, hunting.Part{}, false
+		}
+	}
+}
+
+// fails takes note that a test has failed. If that is what was waited for, no other one goes on.
+func (h *hunt) fails() {
+	h.failed = true
+	if !h.UntilFailure {
+		return
+	}
+	for _, t := range h.tests {
+		if t.stop != nil {
+			t.stop()
 		}
 	}
 }
@@ -313,11 +344,14 @@ func (h *hunt) raise() bool {
 
 // part runs a part of a test's schedules.
 func (h *hunt) part(t *huntTest, part hunting.Part) {
-	progress := h.followed(t)
-	p := h.process(t.ctx, t, part.Request(h.request(t)), progress)
+	progress, request := h.followed(t), part.Request(h.request(t))
+	if part.Alone {
+		request.Window = window // it is as good as what confirms a finding
+	}
+	p := h.process(t.ctx, t, request, progress)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !p.canceled() {
+	if !p.canceled() || len(p.tally.Findings) > 0 && !t.plan.Stopped() {
 		t.confirming++ // nothing is begun before it is known what was found
 		h.judge(t, p)
 		t.confirming--
@@ -331,6 +365,6 @@ func (h *hunt) part(t *huntTest, part hunting.Part) {
 func (h *hunt) request(t *huntTest) protocol.HuntRequest {
 	return protocol.HuntRequest{
 		Test: t.name, Strategies: hunting.Turns(h.o.Strategy), Seed: h.Seed, Depth: h.Depth,
-		MaxSteps: h.o.MaxSteps, RealTime: h.o.RealTime, KeepGoing: h.KeepGoing,
+		MaxSteps: h.o.MaxSteps, RealTime: h.o.RealTime,
 	}
 }

@@ -2,9 +2,13 @@ package runner
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -21,9 +25,13 @@ type prey struct {
 	shows     map[int]string // what schedules show, by their numbers
 	afterward map[int]string // what they show only if the process has run others before
 	lenient   bool           // a replay shows nothing unless it is lenient
+	search    bool           // numbers are those of the search, which goes on where it is told
+	endures   string         // a test whose processes do not end by themselves
+	broken    string         // why no process can be started after the third one
 
 	mu        sync.Mutex
 	ran       map[int]int // how often each schedule was run, not counting replays
+	windows   map[int]int // of the processes that ran them
 	replays   int
 	processes int
 }
@@ -37,7 +45,20 @@ const (
 	declines = "declines"
 	breaks   = "breaks"
 	hangs    = "hangs"
+	lingers  = "lingers" // a finding, and then the process hangs
+	falters  = "falters" // the process, after its schedules
+	stays    = "stays"   // the process, after its schedules
 )
+
+// searched is the state of a search after so many schedules of twenty decisions each.
+func searched(n int) string {
+	lengths := make([]byte, n)
+	lengths[0] = 20 << 2
+	return fmt.Sprintf("%d.0.%s", n, base64.RawURLEncoding.EncodeToString(lengths))
+}
+
+// decisions are those of each schedule: three preemptions, of which none is needed.
+const decisions = "turn 0: 0 *1\nturn 1: *0 1\nturn 0: 0 *1\n"
 
 const crash = "panic: no tea left\n\ngoroutine 7 [running]:\nexample.com/shop.Sell(...)\n\t/src/shop/shop.go:11\n"
 
@@ -52,12 +73,20 @@ func (p *prey) execute(ctx context.Context, c command) (exit, error) {
 	}
 	p.mu.Lock()
 	p.processes++
+	broken := p.broken != "" && p.processes > 3
 	p.mu.Unlock()
+	if broken {
+		return exit{}, errors.New(p.broken)
+	}
 	file, err := os.OpenFile(request.Report, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		return exit{}, err
 	}
 	defer file.Close()
+	if request.Test == p.endures {
+		<-ctx.Done()
+		return exit{status: "signal: killed", canceled: true}, nil
+	}
 	for i := range request.Count {
 		if e, ended := p.schedule(request, i, func(r protocol.HuntReport) {
 			line, _ := r.Line()
@@ -71,15 +100,26 @@ func (p *prey) execute(ctx context.Context, c command) (exit, error) {
 
 // schedule runs one, and reports whether it has ended the process.
 func (p *prey) schedule(request protocol.HuntRequest, i int, tell func(protocol.HuntReport), c command) (exit, bool) {
-	n := request.First + i*request.Stride
-	shows := p.shows[n]
+	number := request.First + i*request.Stride
+	n := number
+	if p.search {
+		done, _, _ := strings.Cut(request.Delay, ".")
+		n, _ = strconv.Atoi(done)
+		n += i
+	}
+	shows, trace := p.shows[n], fmt.Sprintf(`{"orchtest_trace":1,"schedule":%d}`, n)+"\n"+decisions
 	p.mu.Lock()
 	if request.Replay == "" {
 		p.ran[n]++
+		p.windows[n] = request.Window
 	} else {
 		p.replays++
 		text, _ := os.ReadFile(request.Replay)
-		fmt.Sscanf(string(text), `{"orchtest_trace":1,"schedule":%d}`, &n)
+		trace = string(text)
+		header, _, _ := strings.Cut(trace, "\n")
+		var h struct{ Schedule int }
+		json.Unmarshal([]byte(header), &h)
+		n = h.Schedule
 		if shows = p.shows[n]; p.lenient && !request.Lenient {
 			shows = ""
 		}
@@ -90,10 +130,14 @@ func (p *prey) schedule(request protocol.HuntRequest, i int, tell func(protocol.
 	}
 	r := protocol.HuntReport{Schedule: n, Longest: 5, Strategy: hunting.Random}
 	switch shows {
-	case locks, leaks:
-		r.Kind, r.Trace = protocol.HuntFinding, fmt.Sprintf(`{"orchtest_trace":1,"schedule":%d}`, n)+"\n"
+	case locks, leaks, lingers:
+		r.Kind, r.Trace = protocol.HuntFinding, trace
 		r.Finding = &protocol.Finding{Kind: shows, Identity: shows + ": here"}
 		tell(r)
+		if shows == lingers {
+			<-c.overdue
+			return exit{status: "signal: quit", timedOut: true}, true
+		}
 		return exit{status: "exit status 1"}, true
 	case spins, declines, breaks:
 		r.Kind = map[string]string{spins: protocol.HuntInconclusive, declines: protocol.HuntNotHuntable, breaks: protocol.HuntToolError}[shows]
@@ -108,7 +152,14 @@ func (p *prey) schedule(request protocol.HuntRequest, i int, tell func(protocol.
 		return exit{status: "signal: quit", timedOut: true}, true
 	}
 	if i == request.Count-1 {
-		tell(protocol.HuntReport{Kind: protocol.HuntDone, Schedule: n + request.Stride, Longest: 5, Hash: "h"})
+		tell(protocol.HuntReport{Kind: protocol.HuntDone, Schedule: number + request.Stride, Longest: 5, Hash: "h", Delay: searched(n + 1)})
+		switch shows {
+		case falters:
+			return exit{status: "exit status 3"}, true
+		case stays:
+			<-c.overdue
+			return exit{status: "signal: quit", timedOut: true}, true
+		}
 	}
 	return exit{}, false
 }
@@ -121,10 +172,10 @@ func (l *eventLog) event(e parse.Event, _ bool) error {
 	return nil
 }
 
-// huntPrey hunts one test, and returns what became of it and what the stream says.
-func huntPrey(t *testing.T, p *prey, c HuntConfig) (*hunt, *huntTest, *eventLog) {
+// huntPrey hunts one test, and returns what became of it and what the stream says. change is called before it begins.
+func huntPrey(t *testing.T, p *prey, c HuntConfig, change ...func(*hunt)) (*hunt, *huntTest, *eventLog) {
 	t.Helper()
-	p.ran = map[int]int{}
+	p.ran, p.windows = map[int]int{}, map[int]int{}
 	h, err := newHunt(c)
 	if err != nil {
 		t.Fatal(err)
@@ -141,10 +192,34 @@ func huntPrey(t *testing.T, p *prey, c HuntConfig) (*hunt, *huntTest, *eventLog)
 	pkg := &huntPackage{name: "example.com/shop", dir: t.TempDir(), path: "shop.test", hasTests: true}
 	test := &huntTest{pkg: pkg, name: "TestSell", pattern: "^TestSell$"}
 	h.packages, h.tests = []*huntPackage{pkg}, []*huntTest{test}
+	for _, change := range change {
+		change(h)
+	}
 	h.slots = newSlots(h.Parallel)
 	h.hunt()
 	h.slots.close()
+	h.endPackage(pkg)
 	return h, test, log
+}
+
+// said is all output.
+func (l *eventLog) said() (text string) {
+	for _, e := range l.events {
+		text += e.Output
+	}
+	return text
+}
+
+// took is how many seconds the package took.
+func (l *eventLog) took(t *testing.T) float64 {
+	t.Helper()
+	for _, e := range l.events {
+		if e.Ends() && e.Test == "" {
+			return *e.Elapsed
+		}
+	}
+	t.Fatal("the package has no end")
+	return 0
 }
 
 func TestHunted(t *testing.T) {
@@ -252,11 +327,7 @@ func TestHuntOnlyAfterOthers(t *testing.T) {
 	if got := hunting.Counted(hunting.Seen(hunted.findings.Unconfirmed())); got != "deadlock (2 times), leak (once)" {
 		t.Errorf("got %q that could not be confirmed", got)
 	}
-	said := ""
-	for _, e := range log.events {
-		said += e.Output
-	}
-	if !strings.Contains(said, "not confirmed: deadlock (2 times)") {
+	if said := log.said(); !strings.Contains(said, "not confirmed: deadlock (2 times): a process of its own did not show it") {
 		t.Errorf("got output\n%s", said)
 	}
 }
@@ -271,6 +342,122 @@ func TestHuntAlone(t *testing.T) {
 	if hunted.report.Outcome != protocol.HuntPassed || hunted.report.Schedules != 60 {
 		t.Errorf("got %+v", hunted.report)
 	}
+	if p.windows[10] != 0 || p.windows[50] != window {
+		t.Errorf("got the windows %d, and then %d: what is run alone has to be as good as what confirms it", p.windows[10], p.windows[50])
+	}
+}
+
+// What several schedules show is tried with each of them, as long as none has shown it again: the first one may have
+// needed those before it.
+func TestHuntTriesEach(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		prey     *prey
+		schedule int
+	}{
+		{"another one", &prey{afterward: map[int]string{20: locks}, shows: map[int]string{40: locks}}, 40},
+		{"alone, after many", &prey{afterward: map[int]string{17: locks, 18: locks, 19: locks, 20: leaks}, shows: map[int]string{40: locks}}, 40},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, hunted, _ := huntPrey(t, test.prey, HuntConfig{Config: Config{Parallel: 1}, HuntOptions: HuntOptions{Schedules: 100}})
+			found := hunted.findings.Confirmed()
+			if len(found) != 1 || found[0].Schedule != test.schedule || !strings.Contains(found[0].Trace, fmt.Sprintf(`"schedule":%d`, test.schedule)) {
+				t.Errorf("got findings %+v, want that of schedule %d", found, test.schedule)
+			}
+		})
+	}
+}
+
+// A process that was to confirm something and could not be started is orchtest's failure, and no pass.
+func TestHuntCannotConfirm(t *testing.T) {
+	for _, kind := range []string{locks, crashes} {
+		p := &prey{shows: map[int]string{40: kind}, broken: "no more processes"}
+		h, hunted, log := huntPrey(t, p, HuntConfig{Config: Config{Parallel: 1}, HuntOptions: HuntOptions{Schedules: 100}})
+		if said := log.said(); !strings.Contains(said, "(once): it was not tried again") {
+			t.Errorf("got output\n%s", said)
+		}
+		if !slices.ContainsFunc(log.events, func(e parse.Event) bool { return e.Key == protocol.AttrError && e.Value == p.broken }) {
+			t.Error("the stream does not say that it is an error, and which")
+		}
+		if h.err == nil || hunted.report.Outcome != protocol.HuntErrored || !strings.Contains(hunted.report.Reason, p.broken) {
+			t.Errorf("got %s %q, error %v", hunted.report.Outcome, hunted.report.Reason, h.err)
+		}
+	}
+}
+
+// Several workers that find the same at once report one of theirs, and all of that.
+func TestHuntFindsTheSameAtOnce(t *testing.T) {
+	shows := map[int]string{}
+	for n := range 100 {
+		shows[n+1] = locks
+	}
+	c := HuntConfig{Config: Config{Parallel: 4, KeepGoing: true}}
+	c.Schedules, c.HuntOptions.ShrinkTime, c.TraceDir = 100, time.Minute, t.TempDir()
+	_, hunted, _ := huntPrey(t, &prey{shows: shows}, c)
+	found := hunted.findings.Confirmed()
+	if len(found) != 1 || found[0].Times != 99 {
+		t.Fatalf("got findings %+v, want one that came 99 times", found)
+	}
+	kept, err := os.ReadFile(found[0].File)
+	if err != nil || string(kept) != found[0].Trace || found[0].Preemptions != 0 ||
+		!strings.Contains(found[0].Trace, fmt.Sprintf(`"schedule":%d}`, found[0].Schedule)) {
+		t.Errorf("got %+v, want a schedule without preemptions", found[0])
+	}
+}
+
+// A search goes on behind the schedule that its process did not survive.
+func TestHuntSearchGoesOn(t *testing.T) {
+	for _, test := range []struct {
+		name, shows   string
+		at, schedules int
+	}{{"crash", crashes, 7, 20}, {"late", hangs, 7, 20}, {"in the first one", crashes, 0, 1}} {
+		t.Run(test.name, func(t *testing.T) {
+			p := &prey{search: true, shows: map[int]string{test.at: test.shows}}
+			c := HuntConfig{Config: Config{Parallel: 1, KeepGoing: true}}
+			c.Schedules, c.Strategy, c.ScheduleTimeout = 20, hunting.Delay, time.Millisecond
+			_, hunted, _ := huntPrey(t, p, c)
+			bad := hunted.inconclusive
+			for _, found := range hunted.findings.Confirmed() {
+				bad += found.Times
+			}
+			if o := hunted.report; bad != 1 || o.Schedules != test.schedules || o.Exhausted {
+				t.Errorf("it came %d times: %+v", bad, o)
+			}
+			for n := range test.schedules {
+				if p.ran[n] == 0 {
+					t.Errorf("schedule %d of the search was not run", n)
+				}
+			}
+		})
+	}
+}
+
+// What goes wrong with a process after its schedules is counted to none that was not run.
+func TestHuntAfterwards(t *testing.T) {
+	for _, test := range []struct {
+		shows     string
+		at        int
+		schedules int
+		reason    string
+	}{
+		{falters, 0, 1, ""}, {falters, 16, 17, ""},
+		{stays, 0, 17, "1 of 17 schedules: its process did not end within 1ms after its schedules (--schedule-timeout)"},
+		{lingers, 0, 1, ""},
+	} {
+		t.Run(fmt.Sprintf("%s at %d", test.shows, test.at), func(t *testing.T) {
+			c := HuntConfig{Config: Config{Parallel: 1}}
+			c.Schedules, c.ScheduleTimeout = 17, time.Millisecond
+			_, hunted, _ := huntPrey(t, &prey{shows: map[int]string{test.at: test.shows}}, c)
+			if o := hunted.report; o.Schedules != test.schedules || o.Reason != test.reason {
+				t.Errorf("got %d schedules, and %s %q, want %d", o.Schedules, o.Outcome, o.Reason, test.schedules)
+			}
+			for _, found := range hunted.findings.Confirmed() {
+				if found.Schedule != test.at {
+					t.Errorf("got %+v, want schedule %d", found, test.at)
+				}
+			}
+		})
+	}
 }
 
 func TestHuntUntilFailure(t *testing.T) {
@@ -278,6 +465,49 @@ func TestHuntUntilFailure(t *testing.T) {
 	_, hunted, _ := huntPrey(t, p, HuntConfig{Config: Config{Parallel: 1, UntilFailure: true}, HuntOptions: HuntOptions{Schedules: 20}})
 	if hunted.report.Outcome != protocol.HuntFailed || hunted.report.Schedules != 71 || hunted.report.Planned != 0 {
 		t.Errorf("got %+v, want the leak of the 71st schedule", hunted.report)
+	}
+}
+
+// What does not build ends no hunt; and what was found ends that of every test, also of one whose process would run for
+// very long.
+func TestHuntUntilAnotherFails(t *testing.T) {
+	c := HuntConfig{Config: Config{Parallel: 2, UntilFailure: true}}
+	other := &huntTest{name: "TestBuy", pattern: "^TestBuy$"}
+	_, hunted, log := huntPrey(t, &prey{shows: map[int]string{20: leaks}, endures: other.name}, c, func(h *hunt) {
+		h.verdict.failed.Store(true)
+		other.pkg = h.packages[0]
+		h.tests = append(h.tests, other)
+	})
+	if hunted.report.Outcome != protocol.HuntFailed {
+		t.Errorf("got %+v, want the leak", hunted.report)
+	}
+	if o := other.report; o.Outcome != protocol.HuntNotHunted || o.Reason != "another test had failed by then" {
+		t.Errorf("got %s %q of the other one", o.Outcome, o.Reason)
+	}
+	if took := log.took(t); took > time.Hour.Seconds() {
+		t.Errorf("the package took %v s", took)
+	}
+}
+
+// A package of which no test is begun takes no time.
+func TestHuntNothingBegun(t *testing.T) {
+	_, hunted, log := huntPrey(t, &prey{}, HuntConfig{Config: Config{Parallel: 1, Time: time.Minute}}, func(h *hunt) {
+		began := h.Now().Add(-time.Hour)
+		h.timer.began.Store(&began)
+	})
+	if o := hunted.report; o.Outcome != protocol.HuntNotHunted || o.Reason != "the time was over" {
+		t.Errorf("got %s %q", o.Outcome, o.Reason)
+	}
+	if took := log.took(t); took > time.Hour.Seconds() {
+		t.Errorf("the package took %v s", took)
+	}
+}
+
+// A process that runs when the time is over is ended.
+func TestHuntTimeEnds(t *testing.T) {
+	_, hunted, _ := huntPrey(t, &prey{endures: "TestSell"}, HuntConfig{Config: Config{Parallel: 1, Time: 50 * time.Millisecond}})
+	if o := hunted.report; o.Outcome != protocol.HuntNotHunted || o.Reason != "the time was over" || !o.OutOfTime {
+		t.Errorf("got %+v, want that the time was over", o)
 	}
 }
 
@@ -301,5 +531,63 @@ func TestHuntTime(t *testing.T) {
 		if p.ran[n] != 1 {
 			t.Fatalf("schedule %d was run %d times", n, p.ran[n])
 		}
+	}
+}
+
+// stuck is a machine on which no process of the given name can be started.
+type stuck string
+
+func (s stuck) execute(_ context.Context, c command) (exit, error) {
+	if c.path == string(s) {
+		return exit{}, errors.New("permission denied")
+	}
+	return exit{}, nil
+}
+
+// A package whose tests orchtest could not run has failed, and the stream of a shard does not say that it is whole.
+func TestHuntCannotRun(t *testing.T) {
+	for _, test := range []struct {
+		name, path string // of the test binary, once it is built
+		starts     stuck
+	}{
+		{"test binary", "shop.test", "shop.test"},
+		{"go command", "", "go"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			h, err := newHunt(HuntConfig{Config: Config{Parallel: 1, Shard: protocol.Shard{Index: 1, Of: 2}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.executor, h.goTool = stuck("none"), "go"
+			end, err := h.begin(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer end()
+			log := &eventLog{}
+			h.stream.sinks = []sink{log, &h.verdict}
+			h.rewritten = &rewrite.Result{}
+			h.packages = []*huntPackage{{name: "example.com/shop", dir: t.TempDir(), path: test.path, hasTests: true}}
+			err = h.sharded(func() error {
+				h.executor = test.starts
+				return h.work()
+			})
+			if err == nil || errors.Is(err, ErrFailed) {
+				t.Errorf("got error %v, want that it cannot be started", err)
+			}
+			ends, said := "", ""
+			for _, e := range log.events {
+				if e.Ends() && e.Package != "" {
+					ends += e.Action
+				}
+				said += e.Output
+				if e.Key == protocol.AttrShard && strings.Contains(e.Value, `"ended":true`) {
+					t.Error("the stream says that the shard has ended")
+				}
+			}
+			if ends != parse.ActionFail || !strings.Contains(said, "permission denied") {
+				t.Errorf("the package ends with %q, and says\n%s", ends, said)
+			}
+		})
 	}
 }

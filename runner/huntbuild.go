@@ -161,7 +161,7 @@ func (h *hunt) buildAsItIs(p *huntPackage) map[string]string {
 	switch {
 	case h.ctx.Err() != nil:
 	case err != nil:
-		h.fault(fmt.Errorf("%s: %w", p.name, err))
+		h.unrun(p, err)
 	case wrong != "":
 		h.unbuilt(p, events, wrong)
 	default:
@@ -223,14 +223,14 @@ func (h *hunt) listTests(p *huntPackage) {
 	case h.ctx.Err() != nil:
 		return
 	case err != nil:
-		h.fault(fmt.Errorf("%s: %w", p.name, err))
+		h.unrun(p, err)
 		return
 	case e.status != "":
 		h.failPackage(p, fmt.Sprintf("%s\nits tests could not be listed: %s\n", strings.TrimSpace(out.text()), e.status))
 		return
 	}
 	for _, name := range hunting.TestNames(out.text()) {
-		if pattern := h.selection.Pattern(name); pattern != "" {
+		if pattern := h.selection.Pattern(name); pattern != "" && !h.skipped.All(name) {
 			t := &huntTest{pkg: p, name: name, pattern: pattern}
 			h.place(t)
 			p.tests = append(p.tests, t)

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/orchtest/orchtest/hunting"
@@ -16,13 +15,16 @@ import (
 	"github.com/orchtest/orchtest/lib/traces"
 )
 
-// mostTries is how many schedules that showed the same are tried in processes of their own, before it is given up
-// to confirm it; leaning is how many findings that could not be confirmed are enough to think that the schedules of
+// mostTries is how many schedules that showed the same, after others in one process, are tried in processes of their own,
+// before it is given up to confirm it; leaning is how many findings that could not be confirmed are enough to think that the schedules of
 // a test depend on those before them.
 const (
 	mostTries = 3
 	leaning   = 2
 )
+
+// window is for how many milliseconds nothing may change before goroutines are deadlocked or leaked.
+const window = 1000
 
 // aside runs f without run.mu, which is held.
 func (h *hunt) aside(f func()) {
@@ -35,36 +37,46 @@ func (h *hunt) aside(f func()) {
 func (h *hunt) found(t *huntTest, p *huntProcess) {
 	for _, r := range h.shown(p) {
 		found := t.findings.Add(r, p.output)
-		if found.Confirmed || found.Tries >= mostTries {
+		if found.Confirmed || t.trouble != nil || found.Tries >= mostTries && p.request.Count > 1 {
 			continue
 		}
-		found.Tries++
 		single := p.request
 		single.First, single.Count, single.Delay = r.Schedule, 1, ""
-		found, again := h.confirm(t, found, single)
-		h.settled(t, found, again)
+		h.settled(t, found, h.confirm(t, r, single))
 	}
 }
 
-// settled deals with a finding that was tried to be confirmed by a process.
-func (h *hunt) settled(t *huntTest, found *hunting.Found, again *huntProcess) {
-	if h.ctx.Err() != nil && again == nil {
-		return
-	}
-	if again == nil {
+// A proof is what a process of its own has shown of a finding.
+type proof struct {
+	report protocol.HuntReport
+	output string
+}
+
+// settled deals with a finding that was tried to be confirmed: shown is nil if that did not succeed. Another worker may
+// have confirmed it meanwhile.
+func (h *hunt) settled(t *huntTest, found *hunting.Found, shown *proof) {
+	if shown == nil {
+		if h.ctx.Err() != nil || t.trouble != nil {
+			return
+		}
+		found.Tries++
 		if len(t.findings.Unconfirmed()) >= leaning {
 			t.plan.Alone()
 		}
 		return
 	}
-	if found.Confirmed {
-		return // in place of what was expected, it has shown what was found before
+	if f := shown.report.Finding; !sameFinding(*f, found.Finding) {
+		found = t.findings.Instead(found, shown.report, shown.output)
 	}
-	t.findings.Confirm(found)
+	if found.Confirmed {
+		return
+	}
+	t.findings.Confirm(found, shown.report, shown.output)
 	h.progress.add(t.underway, 0, 1)
+	h.fails()
 	limit := h.o.ShrinkTime
-	if t.stopped() {
-		limit = 0 // another process has ended the hunt meanwhile
+	if t.plan.Stopped() {
+		limit = 0 // another process has ended the hunt of the test meanwhile
 	}
 	h.simplify(t, found, limit)
 	h.keepTrace(t, found)
@@ -99,49 +111,38 @@ func (h *hunt) shown(p *huntProcess) []protocol.HuntReport {
 	return reports
 }
 
-// confirm runs a schedule again, each time in a process of its own: by its trace, by its number, and by its trace
-// as far as that leads. What it shows then is the finding. It returns nil for the process if it shows nothing.
-func (h *hunt) confirm(t *huntTest, found *hunting.Found, single protocol.HuntRequest) (*hunting.Found, *huntProcess) {
-	trace, schedule, strategy := found.Trace, found.Schedule, found.Strategy
+// confirm runs a schedule that has shown something again, each time in a process of its own: by its trace, by its
+// number, and by its trace as far as that leads. What it shows then is the finding. It returns nil if it shows nothing.
+func (h *hunt) confirm(t *huntTest, r protocol.HuntReport, single protocol.HuntRequest) *proof {
 	for _, way := range []string{"replay", "number", "lenient"} {
-		request := single
-		request.Window = windowOf(found.Finding.Kind)
+		request, trace := single, r.Trace
+		request.Window = windowOf(r.Finding.Kind)
 		switch {
-		case way == "number" && strategy != hunting.Delay:
+		case way == "number" && r.Strategy != hunting.Delay:
+			trace = ""
 		case way != "number" && trace != "":
 			request.Lenient = way == "lenient"
 		default:
 			continue
 		}
 		var p *huntProcess
-		h.aside(func() {
-			text := trace
-			if way == "number" {
-				text = ""
-			}
-			p = h.follows(t, request, text)
-		})
-		if h.ctx.Err() != nil {
-			return found, nil
+		h.aside(func() { p = h.follows(t, request, trace) })
+		if h.ctx.Err() != nil || h.spoiled(t, p) {
+			return nil
 		}
 		reports := h.shown(p)
 		if len(reports) == 0 {
 			continue
 		}
-		r := reports[0]
-		is := same(reports, found)
-		if is != nil {
-			r = *is
+		again := reports[0]
+		if same := same(reports, *r.Finding); same != nil {
+			again = *same
 		}
-		r.Schedule, r.Strategy = schedule, strategy
-		r.Trace = cmp.Or(r.Trace, trace)
-		if is == nil {
-			found = t.findings.Instead(found, r, p.output)
-		}
-		found.Finding, found.Trace, found.Hash, found.Output = *r.Finding, r.Trace, r.Hash, p.output
-		return found, p
+		again.Schedule, again.Strategy = r.Schedule, r.Strategy
+		again.Trace = cmp.Or(again.Trace, r.Trace)
+		return &proof{again, p.output}
 	}
-	return found, nil
+	return nil
 }
 
 // windowOf is for how many milliseconds nothing may change before a finding of the kind is one: packages that are not
@@ -149,14 +150,13 @@ func (h *hunt) confirm(t *huntTest, found *hunting.Found, single protocol.HuntRe
 func windowOf(kind string) int {
 	switch kind {
 	case protocol.FoundDeadlock, protocol.FoundLeak:
-		return 1000
+		return window
 	}
 	return 0
 }
 
 // follows runs one schedule in a process of its own, by a trace unless that is "".
 func (h *hunt) follows(t *huntTest, request protocol.HuntRequest, trace string) *huntProcess {
-	request.KeepGoing = false
 	if trace == "" {
 		return h.process(h.ctx, t, request, nil)
 	}
@@ -179,41 +179,69 @@ func (h *hunt) crashed(t *huntTest, p *huntProcess) {
 			return
 		}
 		t.output = cmp.Or(t.output, p.output)
-		p.tally.Add(protocol.HuntReport{Kind: protocol.HuntInconclusive, Schedule: p.tally.Next, Reason: crash.Unknown})
+		h.passOver(t, p, p.tally.Next, p.reached(), protocol.HuntReport{Kind: protocol.HuntInconclusive, Reason: crash.Unknown})
 		return
 	}
 	found := t.findings.Add(reports[0], p.output)
-	found.Tries++
-	schedule, again := h.locate(t, found, p)
-	p.tally.Add(protocol.HuntReport{Kind: protocol.HuntProgress, Schedule: schedule + max(p.request.Stride, 1)})
-	if found.Confirmed {
-		return
+	schedule, before, shown := h.locate(t, p, found.Finding)
+	if !p.tally.Done {
+		h.passOver(t, p, schedule, before, protocol.HuntReport{Kind: protocol.HuntProgress})
 	}
-	if again != nil {
-		found.Schedule, found.Output = schedule, again.output
-		found.Strategy = strategyOf(p.request.Strategies, schedule)
+	if shown != nil {
+		shown.report.Schedule, shown.report.Strategy = schedule, strategyOf(p.request.Strategies, schedule)
 	}
-	h.settled(t, found, again)
+	h.settled(t, found, shown)
 }
 
-// locate finds out which schedule of a process has ended it, and runs that in a process of its own. That process is
-// nil if it does not show the same.
-func (h *hunt) locate(t *huntTest, found *hunting.Found, p *huntProcess) (schedule int, again *huntProcess) {
-	ends := func(request protocol.HuntRequest) *huntProcess {
+// passOver takes note of a schedule that its process did not survive, as report says. before is where the delay-bounded
+// search was before it: it goes on behind it.
+func (h *hunt) passOver(t *huntTest, p *huntProcess, schedule int, before string, report protocol.HuntReport) {
+	report.Schedule, report.Delay = schedule, before
+	if report.Kind == protocol.HuntProgress {
+		report.Schedule += p.tally.Stride // it tells the next one
+	}
+	if strategyOf(p.request.Strategies, schedule) == hunting.Delay {
+		next, more, err := traces.Skip(before)
+		switch {
+		case err != nil:
+			h.spoil(t, err)
+		case !more && len(p.request.Strategies) == 1:
+			t.over()
+		}
+		report.Delay = next
+	}
+	p.tally.Add(report)
+}
+
+// locate finds out which schedule of a process has ended it, where the delay-bounded search was before that, and runs it
+// in a process of its own. What that shows is nil if it is not the same.
+func (h *hunt) locate(t *huntTest, p *huntProcess, f protocol.Finding) (schedule int, before string, shown *proof) {
+	var unfit *huntProcess // one that could not do its work: nothing more is run
+	process := func(request protocol.HuntRequest) *huntProcess {
 		other := h.process(h.ctx, t, request, nil)
-		if same(h.shown(other), found) != nil {
-			return other
+		if other.trouble() != nil {
+			unfit = other
+		}
+		return other
+	}
+	ends := func(request protocol.HuntRequest) *proof {
+		other := process(request)
+		if r := same(h.shown(other), f); r != nil && unfit == nil {
+			return &proof{*r, other.output}
 		}
 		return nil
 	}
-	schedule = p.tally.Next
+	schedule, before = p.tally.Next, p.reached()
+	low, high := p.tally.Ran, p.request.Count // the first low do not end it, the first high do
+	if p.tally.Done {
+		schedule, high = p.tally.Next-p.tally.Stride, p.tally.Ran // it has ended after them
+	}
 	h.aside(func() {
 		request := p.request
-		low, high := p.tally.Ran, request.Count // the first low do not end it, the first high do
-		if again = ends(request); again == nil || high == 1 {
+		if shown = ends(request); shown == nil || high == 1 {
 			return
 		}
-		for low+1 < high && h.ctx.Err() == nil {
+		for low+1 < high && h.ctx.Err() == nil && unfit == nil {
 			request.Count = (low + high) / 2
 			if ends(request) != nil {
 				high = request.Count
@@ -221,19 +249,23 @@ func (h *hunt) locate(t *huntTest, found *hunting.Found, p *huntProcess) (schedu
 				low = request.Count
 			}
 		}
-		schedule = p.request.First + (high-1)*max(p.request.Stride, 1)
+		schedule, before = p.request.First+(high-1)*p.tally.Stride, p.request.Delay
 		if high == 1 {
 			return
 		}
-		single := p.request
-		single.First, single.Count = schedule, 1
-		if slices.Contains(single.Strategies, hunting.Delay) {
+		if slices.Contains(p.request.Strategies, hunting.Delay) {
 			request.Count = high - 1
-			single.Delay = h.process(h.ctx, t, request, nil).tally.Delay
+			before = process(request).reached()
 		}
-		again = ends(single)
+		single := p.request
+		single.First, single.Count, single.Delay = schedule, 1, before
+		shown = ends(single)
 	})
-	return schedule, again
+	if unfit != nil {
+		h.spoiled(t, unfit)
+		shown = nil
+	}
+	return schedule, before, shown
 }
 
 // strategyOf is that of a schedule, of strategies that take turns.
@@ -244,10 +276,9 @@ func strategyOf(strategies []string, schedule int) string {
 	return strategies[schedule%len(strategies)]
 }
 
-// simplify looks for a simpler schedule that shows a finding, as long as there is time for that. Each one is run in a
-// process of its own, so that what is found is confirmed.
+// simplify looks for a simpler schedule that shows a finding, which is confirmed, as long as there is time for that. Each
+// one is run in a process of its own, so that what is found is confirmed, too.
 func (h *hunt) simplify(t *huntTest, found *hunting.Found, limit time.Duration) {
-	found.Preemptions = -1
 	if found.Trace == "" {
 		return
 	}
@@ -258,35 +289,50 @@ func (h *hunt) simplify(t *huntTest, found *hunting.Found, limit time.Duration) 
 	}
 	request := h.request(t)
 	request.First, request.Count, request.Lenient = found.Schedule, 1, true
+	var best *proof
+	var unfit *huntProcess
+	finding := found.Finding // others look at what is found meanwhile
 	h.aside(func() {
 		for end := h.Now().Add(limit); h.ctx.Err() == nil && h.Now().Before(end); {
 			trace, ok := simplifier.Next()
 			if !ok {
-				break
+				return
 			}
 			p := h.follows(t, request, trace)
-			r := same(h.shown(p), found)
+			if p.trouble() != nil {
+				unfit = p
+				return
+			}
+			r := same(h.shown(p), finding)
 			if r == nil {
 				simplifier.Told(false, p.tally.Trace)
-				continue
-			}
-			if better, _ := simplifier.Told(true, r.Trace); better {
-				found.Finding, found.Trace, found.Hash, found.Output = *r.Finding, r.Trace, r.Hash, p.output
+			} else if better, _ := simplifier.Told(true, r.Trace); better {
+				best = &proof{*r, p.output}
 			}
 		}
 	})
+	if unfit != nil {
+		h.spoiled(t, unfit)
+	}
+	if best != nil {
+		r := best.report
+		found.Finding, found.Trace, found.Hash, found.Output = *r.Finding, r.Trace, r.Hash, best.output
+	}
 	found.Preemptions = simplifier.Preemptions()
 }
 
 // same returns the report of those that is of a finding, or nil.
-func same(reports []protocol.HuntReport, found *hunting.Found) *protocol.HuntReport {
+func same(reports []protocol.HuntReport, f protocol.Finding) *protocol.HuntReport {
 	for i, r := range reports {
-		if r.Finding.Kind == found.Kind && r.Finding.Identity == found.Identity {
+		if sameFinding(*r.Finding, f) {
 			return &reports[i]
 		}
 	}
 	return nil
 }
+
+// sameFinding reports whether two findings are the same.
+func sameFinding(a, b protocol.Finding) bool { return a.Kind == b.Kind && a.Identity == b.Identity }
 
 // keepTrace writes the trace of a finding to the folder of traces. Where that is not possible, the finding is
 // replayed by its number.
@@ -295,7 +341,7 @@ func (h *hunt) keepTrace(t *huntTest, found *hunting.Found) {
 		return
 	}
 	digest := sha256.Sum256([]byte(t.pkg.name + "\n" + t.name + "\n" + found.Kind + "\n" + found.Identity))
-	name := fmt.Sprintf("%s-%s-%s.trace", fileName(t.name), found.Kind, hex.EncodeToString(digest[:4]))
+	name := fmt.Sprintf("%s-%s-%s.trace", t.name, found.Kind, hex.EncodeToString(digest[:4]))
 	found.File = filepath.Join(h.o.TraceDir, name)
 	err := os.MkdirAll(h.o.TraceDir, 0o777)
 	if err == nil {
@@ -305,14 +351,4 @@ func (h *hunt) keepTrace(t *huntTest, found *hunting.Found) {
 		h.fault(fmt.Errorf("--trace-dir %s: %w", h.o.TraceDir, err))
 		found.File = ""
 	}
-}
-
-// fileName returns what a test is called in the name of a file.
-func fileName(test string) string {
-	return strings.Map(func(c rune) rune {
-		if c == '/' || c == '\\' || c == ':' || c < ' ' {
-			return '_'
-		}
-		return c
-	}, test)
 }

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,6 +30,25 @@ type huntProcess struct {
 
 // canceled reports whether the process was ended because nobody needs it any more.
 func (p *huntProcess) canceled() bool { return p.exit.canceled && !p.tally.Done }
+
+// reached is where the delay-bounded search was when the process last told of it.
+func (p *huntProcess) reached() string { return cmp.Or(p.tally.Delay, p.request.Delay) }
+
+// trouble is why it did not do its work, where that is orchtest's own fault.
+func (p *huntProcess) trouble() error {
+	broke := hunting.Broke(p.tally.Findings, p.output)
+	switch {
+	case p.err != nil:
+		return p.err
+	case p.tally.Err != nil:
+		return p.tally.Err
+	case broke != "":
+		return errors.New(broke)
+	case p.tally.ToolError != "":
+		return errors.New(p.tally.ToolError)
+	}
+	return nil
+}
 
 // readEvery is how often the report of a process is looked at while it runs.
 const readEvery = 50 * time.Millisecond
@@ -75,7 +95,7 @@ func (h *hunt) huntArgs(t *huntTest, request protocol.HuntRequest) []string {
 		"-test.parallel=64", // tests that wait for each other have to run at once
 		"-test.run=" + t.pattern,
 	}
-	if !request.KeepGoing {
+	if !h.KeepGoing {
 		args = append(args, "-test.failfast")
 	}
 	if request.Count == 1 {

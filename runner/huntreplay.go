@@ -1,27 +1,26 @@
 package runner
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/orchtest/orchtest/hunting"
+	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/lib/traces"
 )
 
-// readTrace reads the trace that is to be replayed, and of which test it is.
-func readTrace(file string) (trace, test string, err error) {
+// readTrace reads the trace that is to be replayed, and what it is of.
+func readTrace(file string) (trace string, of *traces.Simplifier, err error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return "", "", usagef("--replay %s: %w", file, err)
+		return "", nil, usagef("--replay %s: %w", file, err)
 	}
-	s, err := traces.NewSimplifier(string(text))
-	if err != nil {
-		return "", "", usagef("--replay %s: %w", file, err)
+	if of, err = traces.NewSimplifier(string(text)); err != nil {
+		return "", nil, usagef("--replay %s: %w", file, err)
 	}
-	return string(text), s.Test(), nil
+	return string(text), of, nil
 }
 
 // replayTrace replays the trace that was asked for, of the one test that is selected.
@@ -44,8 +43,8 @@ func (h *hunt) replayTrace() {
 			h.err = fmt.Errorf("%w: %s", h.err, strings.Join(names, " "))
 		}
 		return
-	case h.tests[0].name != h.traceOf:
-		h.err = usagef("--replay %s: it is a trace of %s, and %s is selected", h.o.Replay, h.traceOf, h.tests[0].name)
+	case h.tests[0].name != h.traceOf.Test():
+		h.err = usagef("--replay %s: it is a trace of %s, and %s is selected", h.o.Replay, h.traceOf.Test(), h.tests[0].name)
 		return
 	}
 	t := h.tests[0]
@@ -84,18 +83,20 @@ func (h *hunt) replayOnce(t *huntTest, trace string, count *replays) {
 		count.hashes = addOnce(count.hashes, hash)
 	}
 	switch {
-	case len(reports) > 0:
+	case len(reports) > 0 && p.trouble() == nil:
 		count.reproduced++
 		for _, r := range reports {
+			r.Schedule, r.Strategy = h.traceOf.Schedule(), h.traceOf.Strategy()
 			found := t.findings.Add(r, p.output)
-			found.File = h.o.Replay
-			t.findings.Confirm(found)
+			found.File, found.Preemptions = h.o.Replay, h.traceOf.Preemptions()
+			t.findings.Confirm(found, r, p.output)
 		}
 	case p.tally.Diverged != "":
 		count.divergences++
 		count.diverged = addOnce(count.diverged, p.tally.Diverged)
-		t.reason = cmp.Or(t.reason, "diverged at "+p.tally.Diverged)
-		t.inconclusive++
+		p.tally.Add(protocol.HuntReport{
+			Kind: protocol.HuntInconclusive, Schedule: p.tally.Next, Reason: "diverged at " + p.tally.Diverged,
+		})
 	default:
 		h.judge(t, p)
 		if p.tally.Done && p.exit.status == "" {

@@ -79,6 +79,17 @@ func (h *hunt) failPackage(p *huntPackage, why string) {
 	h.print(p, "", why, nil)
 }
 
+// unrun takes note that orchtest could not run the tests of a package: that is no pass.
+func (h *hunt) unrun(p *huntPackage, err error) {
+	h.fault(fmt.Errorf("%s: %w", p.name, err))
+	h.failPackage(p, couldNotRun(err))
+}
+
+// couldNotRun is what a package says whose tests could not be run.
+func couldNotRun(err error) string {
+	return fmt.Sprintf("orchtest: its tests could not be run: %v\n", err)
+}
+
 // endPackage ends a package.
 func (h *hunt) endPackage(p *huntPackage) {
 	if p.over {
@@ -133,6 +144,9 @@ func (h *hunt) finish(t *huntTest) {
 	}
 	if t.began.IsZero() {
 		t.began = h.Now()
+		if t.pkg.began.IsZero() {
+			t.pkg.began = t.began
+		}
 	}
 	t.report = h.outcome(t)
 	h.emitTest(t)
@@ -173,10 +187,12 @@ func (h *hunt) outcome(t *huntTest) protocol.Hunted {
 			o.Reason = fmt.Sprintf("%s of %s schedules: %s", grouped(t.inconclusive), grouped(t.schedules), t.reason)
 		}
 		if short {
-			o.Reason += fmt.Sprintf("; %s were not run", counted(o.Planned-t.schedules, "schedule"))
+			o.Reason += fmt.Sprintf("; %s not run", counted(o.Planned-t.schedules, "schedule"))
 		}
-	case t.schedules == 0:
+	case t.schedules == 0 && h.timeUp():
 		o.Outcome, o.Reason = protocol.HuntNotHunted, "the time was over"
+	case t.schedules == 0:
+		o.Outcome, o.Reason = protocol.HuntNotHunted, "another test had failed by then"
 	default:
 		o.Outcome = protocol.HuntPassed
 	}
@@ -193,6 +209,9 @@ func (h *hunt) emitTest(t *huntTest) {
 	h.act(p, t.name, parse.ActionRun)
 	h.print(p, t.name, "=== RUN   "+t.name+"\n", nil)
 	h.attribute(p, t.name, protocol.AttrHunt, encode(o))
+	if o.Outcome == protocol.HuntErrored {
+		h.attribute(p, t.name, protocol.AttrError, o.Reason)
+	}
 	for _, f := range t.findings.Confirmed() {
 		h.emitFinding(t, f)
 	}
@@ -226,8 +245,11 @@ func (t *huntTest) said() string {
 		b.WriteString(t.output + indent(o.Outcome+": "+o.Reason+"\n"))
 	}
 	for _, f := range t.findings.Unconfirmed() {
-		b.WriteString(indent(fmt.Sprintf("not confirmed: %s (%s): it came only after other schedules in one process: %s\n",
-			f.Kind, hunting.Times(f.Times), firstLine(f.Text))))
+		why := "a process of its own did not show it"
+		if f.Tries == 0 {
+			why = "it was not tried again"
+		}
+		b.WriteString(indent(fmt.Sprintf("not confirmed: %s (%s): %s: %s\n", f.Kind, hunting.Times(f.Times), why, firstLine(f.Text))))
 	}
 	return b.String()
 }
@@ -288,7 +310,7 @@ func (h *hunt) explainFinding(t *huntTest, f *hunting.Found, found protocol.Hunt
 		facts = append(facts, "it came "+hunting.Times(f.Times))
 	}
 	if found.Preemptions != nil {
-		facts = append(facts, "needs "+parse.Counted(*found.Preemptions, "preemption"))
+		facts = append(facts, "with "+parse.Counted(*found.Preemptions, "preemption"))
 	}
 	fmt.Fprintf(&b, "%s\n", strings.Join(facts, "; "))
 	if threads := telling.Threads(f.Finding); threads != "" {
@@ -312,7 +334,7 @@ func (h *hunt) explainFinding(t *huntTest, f *hunting.Found, found protocol.Hunt
 
 // replayCommand is the command that runs a finding's schedule again.
 func (h *hunt) replayCommand(t *huntTest, f *hunting.Found) string {
-	args := []string{"orchtest", "hunt", "--run", protocol.Pattern(t.name)}
+	args := []string{"orchtest", "hunt", "--run", t.pattern}
 	if f.File != "" {
 		args = append(args, "--replay", f.File)
 	} else {
@@ -323,6 +345,9 @@ func (h *hunt) replayCommand(t *huntTest, f *hunting.Found) string {
 		if h.Depth != DefaultDepth {
 			args = append(args, "--depth", strconv.Itoa(h.Depth))
 		}
+	}
+	if h.KeepGoing {
+		args = append(args, "--keep-going") // what comes after a failed subtest is in the trace
 	}
 	for _, pattern := range h.o.Instrument {
 		args = append(args, "--instrument", pattern)

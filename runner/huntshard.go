@@ -30,11 +30,7 @@ func (h *hunt) sharded(work func() error) (err error) {
 	h.emitShard(func(s *protocol.ShardRecord) { s.Inputs, s.Dir = inputs, h.Dir })
 	h.mu.Unlock()
 	err = work()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.ctx.Err() == nil {
-		h.emitShard(func(s *protocol.ShardRecord) { s.Ended = true })
-	}
+	h.endShard(err)
 	return err
 }
 

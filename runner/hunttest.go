@@ -50,13 +50,21 @@ func (h *hunt) beginTest(t *huntTest) {
 	if t.pkg.began.IsZero() {
 		t.pkg.began = t.began
 	}
-	t.ctx, t.stop = context.WithCancel(h.ctx)
+	t.ctx, t.stop = h.untilTimeUp()
 	planned := t.plan.Limit()
 	if h.unbounded {
 		planned = 0
 	}
 	t.underway = h.progress.begin(t.name, planned, 0)
 	t.underway.bad = "found"
+}
+
+// untilTimeUp returns a context that is done when the time is over.
+func (h *hunt) untilTimeUp() (context.Context, context.CancelFunc) {
+	if began := h.timer.began.Load(); began != nil && h.Time > 0 {
+		return context.WithDeadline(h.ctx, began.Add(h.Time))
+	}
+	return context.WithCancel(h.ctx)
 }
 
 // over ends the hunt of a test: nothing more of it is begun, and what runs is ended.
@@ -86,19 +94,14 @@ const hopeless = 5
 // judge deals with what became of a process. It is called under run.mu, which it gives back while it runs others.
 func (h *hunt) judge(t *huntTest, p *huntProcess) {
 	tally := p.tally
+	if h.spoiled(t, p) {
+		return
+	}
 	switch {
-	case p.err != nil:
-		h.spoil(t, p.err)
-	case tally.Err != nil:
-		h.spoil(t, tally.Err)
-	case hunting.Broke(tally.Findings, p.output) != "":
-		h.spoil(t, errors.New(hunting.Broke(tally.Findings, p.output)))
-	case tally.ToolError != "":
-		h.spoil(t, errors.New(tally.ToolError))
 	case tally.NotHuntable != "":
 		t.notHuntable, t.output = tally.NotHuntable, p.output
 		t.over()
-	case p.exit.timedOut && !tally.Done:
+	case p.exit.timedOut && (!tally.Done || len(h.shown(p)) == 0):
 		h.late(t, p)
 	case len(tally.Findings) > 0:
 		h.found(t, p)
@@ -120,28 +123,42 @@ func (h *hunt) judge(t *huntTest, p *huntProcess) {
 	}
 }
 
+// spoiled reports whether a process did not do its work by orchtest's own fault, and takes note of that. What was ended
+// because nobody needs it any more is nobody's fault.
+func (h *hunt) spoiled(t *huntTest, p *huntProcess) bool {
+	err := p.trouble()
+	if err != nil && !p.canceled() {
+		h.spoil(t, err)
+	}
+	return err != nil
+}
+
 // spoil takes note that orchtest could not do its work.
 func (h *hunt) spoil(t *huntTest, err error) {
 	t.trouble = errors.Join(t.trouble, err)
 	h.fault(fmt.Errorf("%s: %w", t.name, err))
+	h.fails()
 	t.over()
 }
 
 // late deals with a process that did not tell of any progress for too long. Which of several schedules it was is found
 // out by running each of those that are left in a process of its own.
 func (h *hunt) late(t *huntTest, p *huntProcess) {
-	if p.request.Count > 1 {
-		t.plan.Alone()
-	} else {
-		p.tally.Add(protocol.HuntReport{
-			Kind: protocol.HuntInconclusive, Schedule: p.tally.Next,
-			Reason: fmt.Sprintf("it did not come to its end within %v (--schedule-timeout)", h.o.ScheduleTimeout),
-		})
-		t.output = cmp.Or(t.output, p.output)
-	}
-	if len(p.tally.Findings) > 0 {
+	reason := fmt.Sprintf("it did not come to its end within %v (--schedule-timeout)", h.o.ScheduleTimeout)
+	switch {
+	case len(p.tally.Findings) > 0:
 		h.found(t, p)
+		return
+	case p.tally.Done:
+		reason = fmt.Sprintf("its process did not end within %v after its schedules (--schedule-timeout)", h.o.ScheduleTimeout)
+		p.tally.Add(protocol.HuntReport{Kind: protocol.HuntInconclusive, Schedule: p.tally.Next - p.tally.Stride, Reason: reason})
+	case p.request.Count > 1:
+		t.plan.Alone()
+		return
+	default:
+		h.passOver(t, p, p.tally.Next, p.reached(), protocol.HuntReport{Kind: protocol.HuntInconclusive, Reason: reason})
 	}
+	t.output = cmp.Or(t.output, p.output)
 }
 
 // unhunted deals with a process that has run the test, and nobody hunted in it.

@@ -202,12 +202,17 @@ func (r *run) withShard() (err error) {
 	if !r.shares.nothing() {
 		err = r.rerun(r.goTest())
 	}
+	r.endShard(err)
+	return err
+}
+
+// endShard says in the stream that it is whole, unless the run was interrupted, or orchtest could not do its work.
+func (r *run) endShard(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.ctx.Err() == nil {
+	if r.ctx.Err() == nil && (err == nil || errors.Is(err, ErrFailed)) {
 		r.emitShard(func(s *protocol.ShardRecord) { s.Ended = true })
 	}
-	return err
 }
 
 // shardSummary says which shard this is, and what it leaves to others.

@@ -80,9 +80,9 @@ func (d *deciders) diverged() string {
 }
 
 // exhausted reports whether there are no schedules any more that were not run: there is one only where nothing was
-// to be decided.
-func (d *deciders) exhausted() bool {
-	return d.over || d.recorder.Len() == 0 || d.searches && d.portfolio.Delay().Exhausted()
+// to be decided, also not in those before, the longest of which had so many decisions.
+func (d *deciders) exhausted(longest int) bool {
+	return d.over || max(longest, d.recorder.Len()) == 0 || d.searches && d.portfolio.Delay().Exhausted()
 }
 
 // recorded is the trace of the schedule that is running, or the last one.
@@ -106,7 +106,7 @@ func (d *deciders) describe(s *schedule, r *protocol.HuntReport) {
 	if d.portfolio == nil {
 		return
 	}
-	r.Strategy, r.Exhausted = d.portfolio.Name(), d.exhausted()
+	r.Strategy, r.Exhausted = d.portfolio.Name(), d.exhausted(s.h.longest)
 	if delay := d.portfolio.Delay(); delay != nil {
 		r.Delay = delay.State()
 		r.Exhausted = r.Exhausted && !(d.over && !delay.Exhausted()) // it leaves some out where there are very many

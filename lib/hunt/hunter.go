@@ -246,7 +246,7 @@ func (h *hunter) ended(s *schedule) {
 	switch {
 	case h.diverged() != "":
 		s.diverges()
-	case h.run == h.request.Count || h.exhausted():
+	case h.run == h.request.Count || h.exhausted(h.longest):
 		h.told.Store(true)
 		r := protocol.HuntReport{Kind: protocol.HuntDone, Schedule: s.number + h.request.Stride}
 		h.describe(s, &r)

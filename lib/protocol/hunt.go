@@ -27,9 +27,8 @@ type HuntRequest struct {
 	// Window is for how long, in milliseconds of real time, nothing may change before a deadlock or a leak is
 	// said to be one: packages that are not rewritten may have timers. In search it is 0: what was found is
 	// confirmed with a window.
-	Window    int
-	KeepGoing bool   // go on after a failed test, where the process can
-	Folder    string // paths below it are shortened
+	Window int
+	Folder string // paths below it are shortened
 }
 
 // Line returns the request as [ReadHuntRequest] reads it.
@@ -49,7 +48,7 @@ func (r *HuntRequest) fields() []field {
 		{"test", &r.Test}, {"report", &r.Report}, {"first", &r.First}, {"count", &r.Count}, {"stride", &r.Stride},
 		{"strategies", &r.Strategies}, {"seed", &r.Seed}, {"depth", &r.Depth}, {"length", &r.Length}, {"delay", &r.Delay},
 		{"replay", &r.Replay}, {"lenient", &r.Lenient}, {"max_steps", &r.MaxSteps},
-		{"real_time", &r.RealTime}, {"window", &r.Window}, {"keep_going", &r.KeepGoing}, {"folder", &r.Folder},
+		{"real_time", &r.RealTime}, {"window", &r.Window}, {"folder", &r.Folder},
 	}
 }
 

@@ -18,7 +18,7 @@ func TestHuntRequestIsReadAsWritten(t *testing.T) {
 			Stride: numbers.Draw(t, "stride"), Seed: rapid.Uint64().Draw(t, "seed"), Depth: numbers.Draw(t, "depth"),
 			Length: numbers.Draw(t, "length"), Delay: text("delay"), Replay: text("replay"), Lenient: rapid.Bool().Draw(t, "lenient"),
 			MaxSteps: numbers.Draw(t, "steps"), RealTime: rapid.Bool().Draw(t, "real"),
-			Window: numbers.Draw(t, "window"), KeepGoing: rapid.Bool().Draw(t, "keep going"), Folder: text("folder"),
+			Window: numbers.Draw(t, "window"), Folder: text("folder"),
 		}
 		if rapid.Bool().Draw(t, "strategies") {
 			want.Strategies = rapid.SliceOfN(rapid.SampledFrom([]string{"random", "pct", "delay"}), 1, 3).Draw(t, "strategies")

@@ -1,4 +1,5 @@
-// Package traces makes the traces of schedules simpler. It is for who runs them: the orchtest command.
+// Package traces makes the traces of schedules simpler, and has a search go on. It is for who runs schedules: the orchtest
+// command.
 package traces
 
 import "github.com/orchtest/orchtest/lib/internal/decide"
@@ -22,6 +23,15 @@ func NewSimplifier(trace string) (*Simplifier, error) {
 
 // Test is the name of the test that the trace is of.
 func (s *Simplifier) Test() string { return s.shrinker.Best().Header.Test }
+
+// Schedule is the number of the schedule that the trace is of.
+func (s *Simplifier) Schedule() int { return s.shrinker.Best().Header.Schedule }
+
+// Strategy is the one that has decided the schedule that the trace is of; "" where the trace does not tell.
+func (s *Simplifier) Strategy() string { return s.shrinker.Best().Header.Strategy }
+
+// Seed is that of the schedule that the trace is of.
+func (s *Simplifier) Seed() uint64 { return s.shrinker.Best().Header.Seed }
 
 // Next returns the next proposal; false if there is none.
 func (s *Simplifier) Next() (trace string, ok bool) {
@@ -50,3 +60,16 @@ func (s *Simplifier) Told(fails bool, recorded string) (better bool, err error) 
 
 // Preemptions is how often a thread of the simplest trace loses its turn though it could go on.
 func (s *Simplifier) Preemptions() int { return s.shrinker.Preemptions() }
+
+// Skip takes the state of a delay-bounded search, "" where it begins, and returns that behind its next schedule, of which
+// nobody knows what became: what would follow from that is left out. more is false if no other schedule is left.
+func Skip(state string) (next string, more bool, err error) {
+	d, err := decide.NewDelay(state)
+	if err != nil {
+		return "", false, err
+	}
+	if d.Begin(0) {
+		d.End()
+	}
+	return d.State(), d.Begin(0), nil
+}

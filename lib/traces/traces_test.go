@@ -1,13 +1,14 @@
 package traces_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/orchtest/orchtest/lib/traces"
 )
 
-const header = `{"orchtest_trace":1,"test":"TestX","seed":3,"schedule":7}` + "\n"
+const header = `{"orchtest_trace":1,"test":"TestX","strategy":"pct","seed":3,"schedule":7}` + "\n"
 
 // TestSimplifier leaves out what is not needed: the schedule fails if thread 1 has the second turn.
 func TestSimplifier(t *testing.T) {
@@ -15,8 +16,8 @@ func TestSimplifier(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Test() != "TestX" {
-		t.Errorf("got %s", s.Test())
+	if s.Test() != "TestX" || s.Schedule() != 7 || s.Strategy() != "pct" || s.Seed() != 3 || s.Preemptions() != 3 {
+		t.Errorf("got %s, schedule %d (%s), seed %d, %d preemptions", s.Test(), s.Schedule(), s.Strategy(), s.Seed(), s.Preemptions())
 	}
 	best := ""
 	for text, ok := s.Next(); ok; text, ok = s.Next() {
@@ -66,5 +67,26 @@ func TestNoTrace(t *testing.T) {
 		if _, err := traces.NewSimplifier(text); err == nil {
 			t.Errorf("%q: no error", text)
 		}
+	}
+}
+
+// TestSkip: the search of schedules of three decisions has three with one delay; that of the first of them is not known.
+func TestSkip(t *testing.T) {
+	state := "1.0.DA" // the usual schedule, which has three decisions
+	for i := range 3 {
+		next, more, err := traces.Skip(state)
+		if err != nil || more != (i < 2) || !strings.HasPrefix(next, fmt.Sprintf("%d.%d.", i+2, i+1)) {
+			t.Fatalf("got %q, %v, %v", next, more, err)
+		}
+		state = next
+	}
+	if next, more, err := traces.Skip(state); next != state || more || err != nil {
+		t.Errorf("a search without any schedules left goes on: got %q, %v, %v", next, more, err)
+	}
+	if next, more, err := traces.Skip(""); !strings.HasPrefix(next, "1.0.") || more || err != nil {
+		t.Errorf("got %q, %v, %v", next, more, err)
+	}
+	if _, _, err := traces.Skip("1.0.*"); err == nil {
+		t.Error("a state that is none is accepted")
 	}
 }
