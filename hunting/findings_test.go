@@ -89,7 +89,6 @@ func TestTally(t *testing.T) {
 	tally := hunting.NewTally(protocol.HuntRequest{First: 10, Stride: 3})
 	text := `kind="progress" schedule=16 schedules=2 longest=40 delay="d"
 kind="inconclusive" schedule=19 reason="steps"
-kind="later version" schedule=1
 
 kind="finding" schedule=22 finding="{\"kind\":\"leak\",\"identity\":\"l\"}"
 kind="fin`
@@ -103,5 +102,11 @@ kind="fin`
 	tally.Write([]byte("\n"))
 	if tally.Err == nil {
 		t.Error("a line that cannot be read is accepted")
+	}
+	if tally = hunting.NewTally(protocol.HuntRequest{}); tally.Err != nil {
+		t.Fatal(tally.Err)
+	}
+	if tally.Write([]byte("kind=\"later version\"\n")); tally.Err == nil {
+		t.Error("a kind that is not known is accepted")
 	}
 }

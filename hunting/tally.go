@@ -2,6 +2,7 @@ package hunting
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 
 	"github.com/orchtest/orchtest/lib/protocol"
@@ -96,7 +97,7 @@ func (t *Tally) Add(r protocol.HuntReport) {
 		t.Trace = r.Trace
 		t.reached(r.Schedule)
 	default:
-		// Of a later version: what it says of the schedules run counts.
+		t.Err = cmp.Or(t.Err, fmt.Errorf("a hunting process's report is of a kind that is not known: %q", r.Kind))
 	}
 }
 

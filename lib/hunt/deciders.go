@@ -72,7 +72,11 @@ func (d *deciders) diverged() string {
 	if d.replay == nil || !d.replay.Diverged().Is {
 		return ""
 	}
-	return d.replay.Diverged().String()
+	where := d.replay.Diverged().String()
+	if recorded := d.trace.Header.Go; recorded != "" && recorded != runtime.Version() {
+		where += "; it was recorded with " + recorded + ", and this is " + runtime.Version()
+	}
+	return where
 }
 
 // exhausted reports whether there are no schedules any more that were not run: there is one only where nothing was

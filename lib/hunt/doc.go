@@ -6,5 +6,6 @@
 // every function does just what it stands for.
 //
 // A site says which operation comes and where: "sync.Mutex.Lock\texample.com/m/pkg/file.go:12:3", the
-// operation, a tab, the import path of the package with the file's name, line and column.
+// operation, a tab, the import path of the package with the file's name, line and column. Those of functions of time and
+// context, which are called without a site, have no column.
 package hunt

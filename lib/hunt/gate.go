@@ -67,7 +67,7 @@ func (s *schedule) find() *thread {
 func (th *thread) stop(site string) {
 	held, over := th.Claim()
 	if over {
-		forever()
+		panic(givenUp)
 	}
 	th.arrive(site, held)
 	if !th.HandOn(held) {
@@ -85,8 +85,8 @@ func (th *thread) arrive(site string, held bool) {
 	}
 }
 
-// forever does not return: the schedule is over, and the process is about to end.
-func forever() { select {} }
+// givenUp is said where a thread goes on that nobody waits for any more: only what never began is given up.
+const givenUp = "orchtest: a thread that was given up goes on"
 
 // after follows each operation that may have blocked: a thread that had been seen blocked queues for its turn. One of
 // an earlier schedule, as of a goroutine that serves all tests, is nobody's thread until its next point.

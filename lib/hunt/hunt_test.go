@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -220,5 +221,19 @@ func TestSearchGoesOn(t *testing.T) {
 		if want := fmt.Sprintf("%d.0.", last.Schedules); last.Kind == protocol.HuntDone || !strings.HasPrefix(last.Delay, want) {
 			t.Errorf("%s: after %d schedules: got %+v\n%s", program, last.Schedules, last, output)
 		}
+	}
+}
+
+// TestOtherGo says that a trace is of another version of Go, where it cannot be followed.
+func TestOtherGo(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "trace")
+	trace := "{\"orchtest_trace\":1,\"test\":\"TestProgramFailure\",\"go\":\"go1.2\"}\nturn 0: 0 *7\n"
+	if err := os.WriteFile(path, []byte(trace), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	last, output := hunted(t, protocol.HuntRequest{Test: "TestProgramFailure", Count: 1, Replay: path})
+	if last.Kind != protocol.HuntDiverged || !strings.Contains(last.Reason, "; it was recorded with go1.2, and this is "+runtime.Version()) {
+		t.Errorf("got %+v\n%s", last, output)
 	}
 }

@@ -33,7 +33,7 @@ type hunter struct {
 // theHunter is nil where the process is not to hunt.
 var theHunter = newHunter()
 
-// defaultMaxSteps is after how many turns a schedule is taken to be one that does not end.
+// defaultMaxSteps is after how many decisions threads take turns: see takesLong.
 const defaultMaxSteps = 20000
 
 func newHunter() *hunter {
@@ -193,7 +193,7 @@ func (s *schedule) end() {
 	s.judge()
 	held, over := s.main.Claim()
 	if over {
-		forever()
+		panic(givenUp)
 	}
 	s.main.arrive("", held)
 	s.main.End(held)

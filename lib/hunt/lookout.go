@@ -414,16 +414,16 @@ func (s *schedule) living() []*thread { return s.live }
 func (s *schedule) idle() bool {
 	waited := s.still()
 	snapshot := s.h.looker.Look()
-	if g := s.restless(snapshot); g != nil {
-		if waited > patience {
-			s.inconclusive(s.runsOn(g))
-			return false
-		}
-		time.Sleep(longNap)
-		return true
-	}
 	awake := s.awake(snapshot)
 	if awake == nil {
+		if g := s.restless(snapshot); g != nil {
+			if waited > patience {
+				s.inconclusive(s.runsOn(g))
+				return false
+			}
+			time.Sleep(longNap)
+			return true
+		}
 		if waited >= s.window(snapshot) {
 			s.blocked(snapshot)
 			return false

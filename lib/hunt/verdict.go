@@ -55,7 +55,7 @@ func (s *schedule) panicked(th *thread, value any) {
 			stack = frames[2]
 		}
 	}
-	f := s.finding(protocol.FoundPanic, firstPlace(stack), fmt.Sprintf("panic: %v", value))
+	f := s.finding(protocol.FoundPanic, "", fmt.Sprintf("panic: %v", value))
 	f.Threads[th.id].Stack = stack
 	s.crashes.Store(true)
 	s.tellLast(protocol.HuntReport{Kind: protocol.HuntFinding, Finding: f})
@@ -83,17 +83,6 @@ func panicking() bool {
 		}
 	}
 	return false
-}
-
-// firstPlace returns the first place of a stack that is not the runtime's.
-func firstPlace(stack string) string {
-	for line := range strings.Lines(stack) {
-		if file, ok := strings.CutPrefix(line, "\t"); ok && !strings.Contains(file, "/src/runtime/") {
-			file, _, _ = strings.Cut(strings.TrimSpace(file), " ")
-			return file
-		}
-	}
-	return "an unknown place"
 }
 
 // blocked reports a deadlock, or a leak if the test has come to its end: no thread can go on, and none that is

@@ -71,7 +71,8 @@ func appendNumber(b []byte, name string, n int64) []byte {
 	return strconv.AppendInt(appendName(b, name), n, 10)
 }
 
-// readLine sets the fields that a line has. It is an error if the line has others.
+// readLine sets the fields that a line has. It is an error if the line has others: who writes it is built from the same
+// orchtest as who reads it.
 func readLine(line string, fields []field) error {
 	for rest := line; rest != ""; {
 		name, text, ok := strings.Cut(rest, "=")

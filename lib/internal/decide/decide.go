@@ -28,7 +28,7 @@ const Timer = -1
 type Decision struct {
 	Kind    Kind
 	Site    string   // of a Case: the select statement
-	Thread  int      // who had the last turn; of a Case, who selects
+	Thread  int      // who had the last turn, -1 before the first; of a Case, who selects
 	Options []Option // two or more: threads in the order of their numbers, the timer last
 	Current int      // of a Turn, the index of the thread that had the last one; -1 where it cannot go on
 }

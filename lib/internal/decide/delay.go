@@ -32,7 +32,7 @@ type Delay struct {
 	passed  int    // steps of it that were taken
 	made    int    // decisions
 	more    bool   // one more delay can be made at the last step
-	changed int
+	changed int    // schedules that did not get as far as their delays: the program was not what it had been
 }
 
 // A node is a schedule: that of its parent with one delay more, at the last position or a later one.
@@ -109,10 +109,6 @@ func (s *Delay) ran(length int, more bool) {
 		s.nodes = s.nodes[:last]
 	}
 }
-
-// Changed returns how many schedules did not get as far as their delays, as the program, or what it ran on, was
-// not what it had been.
-func (s *Delay) Changed() int { return s.changed }
 
 // Over tells whether there is no further schedule.
 //

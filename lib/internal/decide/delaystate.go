@@ -42,7 +42,7 @@ func NewDelay(state string) (*Delay, error) {
 	}
 	parts := strings.Split(state, ".")
 	if len(parts) != 3 {
-		return nil, fmt.Errorf("state of the delay-bounded search: %q", state)
+		return nil, fmt.Errorf("state of the delay-bounded search: %.40q: want DONE.CHANGED.LENGTHS", state)
 	}
 	done, err := strconv.Atoi(parts[0])
 	if err != nil {

@@ -53,7 +53,6 @@ func (t *Trace) departures() []departure {
 type Lenient struct {
 	departures []departure
 	passed     []int // by departure: how many decisions like it there were
-	taken      int
 	usual      usual
 }
 
@@ -80,7 +79,6 @@ func (l *Lenient) Decide(d *Decision) int {
 		}
 		for k := range d.Options {
 			if d.Options[k].Number == p.number {
-				l.taken++
 				choice = k
 				break
 			}
@@ -88,8 +86,3 @@ func (l *Lenient) Decide(d *Decision) int {
 	}
 	return choice
 }
-
-// Diverged tells whether departures of the trace were not made so far.
-//
-//go:norace
-func (l *Lenient) Diverged() bool { return l.taken < len(l.departures) }

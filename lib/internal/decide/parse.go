@@ -13,7 +13,7 @@ func ParseTrace(text string) (*Trace, error) {
 	first, rest, _ := strings.Cut(text, "\n")
 	t := &Trace{}
 	if err := json.Unmarshal([]byte(first), &t.Header); err != nil {
-		return nil, fmt.Errorf("trace: line 1: %w", err)
+		return nil, fmt.Errorf("trace: line 1: %w; want the header of a trace that orchtest hunt has written, as {\"orchtest_trace\":%d,…}", err, TraceVersion)
 	}
 	if t.Header.Version != TraceVersion {
 		return nil, fmt.Errorf("trace: line 1: version %d, want %d", t.Header.Version, TraceVersion)

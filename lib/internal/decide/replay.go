@@ -98,8 +98,8 @@ func (d Divergence) String() string {
 // String says in words what is to be decided.
 func (d *Decision) String() string {
 	text := fmt.Sprintf("a turn after that of thread %d:", d.Thread)
-	if d.Thread == Timer {
-		text = "a turn after a timer:"
+	if d.Thread < 0 {
+		text = "the first turn:"
 	}
 	if d.Kind == Case {
 		text = fmt.Sprintf("a case for thread %d at %s:", d.Thread, spoken(d.Site))

@@ -105,9 +105,6 @@ func (s *Shrinker) Preemptions() int {
 	return n
 }
 
-// Departures returns how many choices of the best trace are not the usual ones.
-func (s *Shrinker) Departures() int { return len(s.departures) }
-
 // take makes a trace the best one.
 func (s *Shrinker) take(t *Trace) {
 	s.best, s.departures = t, t.departures()

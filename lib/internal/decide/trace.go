@@ -13,14 +13,12 @@ const TraceVersion = 1
 type Header struct {
 	Version  int    `json:"orchtest_trace"`
 	Test     string `json:"test"`
-	Package  string `json:"package,omitempty"`
 	Strategy string `json:"strategy,omitempty"`
 	Seed     uint64 `json:"seed"`
 	Schedule int    `json:"schedule"`
 	Depth    int    `json:"depth,omitempty"`  // of pct
 	Length   int    `json:"length,omitempty"` // of pct
 	Go       string `json:"go,omitempty"`     // the version of Go
-	Binary   string `json:"binary,omitempty"` // the test binary's build id
 }
 
 // A Trace is the decisions of a schedule, in order.
