@@ -3,7 +3,6 @@ package hunt
 import (
 	"time"
 
-	"github.com/orchtest/orchtest/lib/internal/clock"
 	"github.com/orchtest/orchtest/lib/internal/decide"
 	"github.com/orchtest/orchtest/lib/internal/race"
 )
@@ -57,7 +56,7 @@ func (s *schedule) fire() bool {
 	if !ok || jumps && s.clock.Idle() > most {
 		return false
 	}
-	if jumps && s.worldGoesOn(next) {
+	if jumps && s.worldGoesOn(next.In) {
 		return true
 	}
 	s.noteFired(next.Site, jumps)
@@ -76,22 +75,22 @@ func (s *schedule) decidedToFire() bool {
 // worldGoesOn waits a moment for what lives in real time: the timer does not fire before that had the time that it would
 // have had. That is a goroutine that is no thread, or a thread that sleeps; and, for not as long, a thread that may wait
 // for a timer of a package that is not hunted. It reports false where there is none.
-func (s *schedule) worldGoesOn(next clock.Next) bool {
+func (s *schedule) worldGoesOn(in time.Duration) bool {
 	l := &s.lookout
 	since := l.fired
-	if next.Started.After(since) {
-		since = next.Started
+	if started := s.clock.Started(); started.After(since) {
+		since = started
 	}
 	had := time.Since(since)
-	if had >= next.In {
+	if had >= in {
 		return false
 	}
 	if s.quiet() {
 		return false
 	}
-	pause := min(longNap, next.In)
+	pause := min(longNap, in)
 	snapshot := s.h.looker.Look()
-	s.lookout.others = s.harmless(snapshot)
+	l.others = s.harmless(snapshot)
 	switch {
 	case s.awake(snapshot) != nil, s.restless(snapshot) != nil:
 	case had < unseen && l.held < patience && s.waitsForTimer(snapshot):

@@ -117,10 +117,9 @@ func (c *Clock) Stop(t *Timer) (ran bool) {
 
 // A Next is the timer that fires next.
 type Next struct {
-	Site    string
-	In      time.Duration // until its time has come; 0 if it has
-	Early   bool          // it may fire before, while threads can go on
-	Started time.Time     // in real time; of what fires again, for the first time
+	Site  string
+	In    time.Duration // until its time has come; 0 if it has
+	Early bool          // it may fire before, while threads can go on
 }
 
 // Next returns the timer that fires next, if one is running.
@@ -128,15 +127,28 @@ type Next struct {
 //go:norace
 func (c *Clock) Next() (next Next, ok bool) {
 	c.hold()
-	for len(c.heap) > 0 && c.heap[0].isOver() {
-		c.remove(c.heap[0])
+	if len(c.heap) > 0 && c.heap[0].Over != nil {
+		c.sweep()
 	}
 	if len(c.heap) > 0 {
 		t := c.heap[0]
-		next, ok = Next{t.Site, time.Duration(max(t.when-c.now, 0)), t.duration <= int64(Early), t.started}, true
+		next, ok = Next{t.Site, time.Duration(max(t.when-c.now, 0)), t.duration <= int64(Early)}, true
 	}
 	c.release()
 	return next, ok
+}
+
+// Started returns when the timer that fires next was started, in real time: of what fires again, for the first time. It is
+// not part of [Next], which stands on the small stacks of threads.
+//
+//go:norace
+func (c *Clock) Started() (at time.Time) {
+	c.hold()
+	if len(c.heap) > 0 {
+		at = c.heap[0].started
+	}
+	c.release()
+	return at
 }
 
 // Fire fires the next timer. Where it is not due yet, the time jumps to it. It returns false if no timer is running.

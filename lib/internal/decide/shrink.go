@@ -14,14 +14,15 @@ const maxAlone = 256
 //
 // The first proposal has no departure, the next ones have a single one each. Then it leaves out half of the
 // departures, quarters, … and each one (Zeller, Hildebrandt: "Simplifying and isolating failure-inducing input",
-// 2002), first of the preemptions and then of all. Where more than one is left, the last proposals have a single one
-// again, anywhere.
+// 2002), first of the preemptions and then of all. The last proposals have a single one again, of the trace that is the best
+// by then, and, where it has more than one, anywhere. What is found so begins anew.
 type Shrinker struct {
 	best       *Trace
 	usual      *Trace      // of the schedule without any departure; nil if it is not known
 	departures []departure // of the best trace
 	alone      []edit      // departures that are still to be proposed alone
 	last       bool        // these are the last ones
+	tried      *Trace      // whose departures were proposed alone
 	all        bool        // leave out others than preemptions, too
 	parts      []int       // indexes of the departures that may be left out
 	chunk      int         // how many of them at once
@@ -39,7 +40,7 @@ type edit struct {
 func NewShrinker(t *Trace) *Shrinker {
 	s := &Shrinker{}
 	s.take(t)
-	s.chunk = len(s.parts)
+	s.chunk, s.tried = len(s.parts), t
 	if len(s.departures) > 0 {
 		s.alone = append([]edit{{t, -1, 0}}, s.single()...)
 	}
@@ -131,6 +132,10 @@ func (s *Shrinker) Next() *Trace {
 		} else if !s.last {
 			s.last = true
 			s.alone = s.anywhere()
+			if s.tried != s.best {
+				s.tried = s.best
+				s.alone = append(s.single(), s.alone...)
+			}
 			return s.Next()
 		} else {
 			return nil
@@ -180,7 +185,7 @@ func (s *Shrinker) Told(fails bool, recorded *Trace) {
 	switch {
 	case better:
 		s.take(recorded)
-		s.since = 0
+		s.since, s.last = 0, false
 	case len(s.alone) == 0:
 		s.since++
 		s.from += s.chunk
