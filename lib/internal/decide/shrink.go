@@ -14,15 +14,15 @@ const maxAlone = 256
 //
 // The first proposal has no departure, the next ones have a single one each. Then it leaves out half of the
 // departures, quarters, … and each one (Zeller, Hildebrandt: "Simplifying and isolating failure-inducing input",
-// 2002), first of the preemptions and then of all. The last proposals have a single one again, of the trace that is the best
-// by then, and, where it has more than one, anywhere. What is found so begins anew.
+// 2002), first of the preemptions and then of all. That is a round, and as long as one finds anything there is another one. Where
+// more than one departure is left, the last proposals have a single one again, anywhere.
 type Shrinker struct {
 	best       *Trace
 	usual      *Trace      // of the schedule without any departure; nil if it is not known
 	departures []departure // of the best trace
 	alone      []edit      // departures that are still to be proposed alone
 	last       bool        // these are the last ones
-	tried      *Trace      // whose departures were proposed alone
+	round      *Trace      // what was the best one when the round began
 	all        bool        // leave out others than preemptions, too
 	parts      []int       // indexes of the departures that may be left out
 	chunk      int         // how many of them at once
@@ -40,11 +40,19 @@ type edit struct {
 func NewShrinker(t *Trace) *Shrinker {
 	s := &Shrinker{}
 	s.take(t)
-	s.chunk, s.tried = len(s.parts), t
+	s.begin()
 	if len(s.departures) > 0 {
-		s.alone = append([]edit{{t, -1, 0}}, s.single()...)
+		s.alone = append([]edit{{t, -1, 0}}, s.alone...)
 	}
 	return s
+}
+
+// begin begins a round, with what is the best trace by now.
+func (s *Shrinker) begin() {
+	s.round, s.all, s.last = s.best, false, false
+	s.take(s.best)
+	s.chunk, s.from, s.since = len(s.parts), 0, 0
+	s.alone = s.single()
 }
 
 // single returns the departures of the trace, and then others at the same decisions, the last ones first: what
@@ -129,13 +137,12 @@ func (s *Shrinker) Next() *Trace {
 			s.all = true
 			s.take(s.best)
 			s.chunk = len(s.parts)
+		} else if s.round != s.best {
+			s.begin() // what could not be left out before may be now
+			return s.Next()
 		} else if !s.last {
 			s.last = true
 			s.alone = s.anywhere()
-			if s.tried != s.best {
-				s.tried = s.best
-				s.alone = append(s.single(), s.alone...)
-			}
 			return s.Next()
 		} else {
 			return nil
@@ -185,7 +192,7 @@ func (s *Shrinker) Told(fails bool, recorded *Trace) {
 	switch {
 	case better:
 		s.take(recorded)
-		s.since, s.last = 0, false
+		s.since = 0
 	case len(s.alone) == 0:
 		s.since++
 		s.from += s.chunk
