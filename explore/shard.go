@@ -180,10 +180,11 @@ func (s *Space) last() []int {
 	return s.part.to.sequence
 }
 
-// Read finds out what the job executed, from its report; see [Space.Read].
+// Read finds out what the job executed, from its report; see [Space.Read]. Where that is not known, the sequence is what
+// was asked for: who asks for it again runs the same.
 func (j *Job) Read(report *protocol.Scenario) Execution {
 	x := j.space.Read(j.Prefix, report)
-	if !x.known && !j.space.Owns(x.Sequence) {
+	if !x.known && j.Ask != nil {
 		x.Sequence = slices.Clone(j.Ask)
 	}
 	return x

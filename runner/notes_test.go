@@ -354,12 +354,6 @@ func TestJournalProperty(t *testing.T) {
 			p.fails, c.KeepGoing = 3, rapid.Bool().Draw(t, "keep going")
 			p.silent = rapid.SampledFrom([]int{0, 4}).Draw(t, "silent")
 		}
-		shrinkTime := shrinkTimes
-		if p.silent > 0 {
-			// A scenario that is silent is called by the beginning that it was asked for: a search for fewer switches may
-			// find another one that is called so, and tells of one.
-			c.ShrinkTime, shrinkTime = 0, rapid.Just(time.Duration(0))
-		}
 		same := rapid.Bool().Draw(t, "same") // each run has the same flags
 		inFolderOf(t, func(folder string) {
 			name := filepath.Join(folder, "journal")
@@ -369,7 +363,7 @@ func TestJournalProperty(t *testing.T) {
 			for interrupt := -1; interrupt != 0; {
 				interrupt = rapid.IntRange(0, 20).Draw(t, "interrupt")
 				if !same {
-					c.Parallel, c.ShrinkTime = rapid.IntRange(1, 4).Draw(t, "parallel again"), shrinkTime.Draw(t, "shrink time again")
+					c.Parallel, c.ShrinkTime = rapid.IntRange(1, 4).Draw(t, "parallel again"), shrinkTimes.Draw(t, "shrink time again")
 				}
 				j := openToyJournal(t, name)
 				last = exploreToy(t, folder, c, p, interrupt, func(*run) notebook { return j })
