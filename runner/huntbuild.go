@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/orchtest/orchtest/hunting"
-	"github.com/orchtest/orchtest/internal/gobuild"
 	"github.com/orchtest/orchtest/lib/protocol"
 	"github.com/orchtest/orchtest/parse"
 )
@@ -229,11 +228,7 @@ func (h *hunt) buildAsItIs(p *huntPackage) map[string]string {
 // place of the user's own, unless it is "".
 func (h *hunt) buildArgs(into, overlay string, patterns []string) []string {
 	args := []string{"test", "-c", "-json", "-vet=off", "-o", into}
-	if gobuild.NewEnviron(h.Env).Flag("ldflags", nil) == "" {
-		// As go test has it where it runs the tests itself; it saves a third of the whole build.
-		args = append(args, "-ldflags=-s -w")
-	}
-	args = append(args, h.buildFlags()...)
+	args = slices.Concat(args, h.linkFlags(), h.buildFlags())
 	if overlay != "" {
 		args = append(args, "-overlay="+overlay) // the last one counts
 	}

@@ -50,7 +50,7 @@ func (r *run) build(ctx context.Context, pkg string) {
 			defer close(t.built)
 			r.builds <- struct{}{}
 			defer func() { <-r.builds }()
-			args := slices.Concat([]string{"test", "-c", "-o", t.path}, r.buildFlags(), r.patternsOf(pkg))
+			args := slices.Concat([]string{"test", "-c", "-o", t.path}, r.linkFlags(), r.buildFlags(), r.patternsOf(pkg))
 			_, t.buildErr = r.goCommand(ctx, args...)
 		})
 	})
