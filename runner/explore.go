@@ -54,10 +54,11 @@ type exploredCall struct {
 
 	// What follows is guarded by run.mu.
 	tally    tally
-	diverged int // how many scenarios did
-	cached   int // how many that passed were not run, as their results were in the cache
-	unlisted int // how many that passed were counted, and are not in the stream
-	rounds   int // of a hunt, if there was more than one
+	reported map[string]bool // the names of scenarios; nil where the run goes on from none
+	diverged int             // how many scenarios did
+	cached   int             // how many that passed were not run, as their results were in the cache
+	unlisted int             // how many that passed were counted, and are not in the stream
+	rounds   int             // of a hunt, if there was more than one
 
 	endless   bool // no number of scenarios was asked for
 	outOfTime bool // scenarios were left out since the time was over
@@ -230,6 +231,11 @@ func (x *exploration) open(call *exploredCall) {
 		return
 	}
 	call.notes = r.notebook.notes(x, call)
+	if r.notebook.resumes() {
+		r.mu.Lock()
+		call.reported = map[string]bool{permutations.Format(call.serial.Sequence): call.ownsSerial()}
+		r.mu.Unlock()
+	}
 	if n := call.notes; n != nil && n.seed != nil && *n.seed != r.Seed && call.search != nil {
 		call.search = r.strategy(call, *n.seed)
 	}
@@ -409,6 +415,9 @@ func (x *exploration) report(s scenarioResult) {
 	x.r.mu.Lock()
 	defer x.r.mu.Unlock()
 	s.call.tally[s.verdict]++
+	if s.call.reported != nil {
+		s.call.reported[permutations.Format(s.sequence)] = true
+	}
 	if s.call.underway != nil {
 		x.r.progress.count(s.call.underway, s.verdict == failed || s.verdict == errored)
 	}

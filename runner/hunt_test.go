@@ -27,6 +27,7 @@ type prey struct {
 	lenient   bool           // a replay shows nothing unless it is lenient
 	search    bool           // numbers are those of the search, which goes on where it is told
 	endures   string         // a test whose processes do not end by themselves
+	tidies    string         // one whose processes do not, once they have told of all their schedules
 	broken    string         // why no process can be started after the third one
 
 	mu        sync.Mutex
@@ -94,6 +95,10 @@ func (p *prey) execute(ctx context.Context, c command) (exit, error) {
 		}, c); ended {
 			return e, nil
 		}
+	}
+	if request.Test == p.tidies {
+		<-ctx.Done()
+		return exit{status: "signal: interrupt", canceled: true}, nil
 	}
 	return exit{}, nil
 }
@@ -508,6 +513,15 @@ func TestHuntTimeEnds(t *testing.T) {
 	_, hunted, _ := huntPrey(t, &prey{endures: "TestSell"}, HuntConfig{Config: Config{Parallel: 1, Time: 50 * time.Millisecond}})
 	if o := hunted.report; o.Outcome != protocol.HuntNotHunted || o.Reason != "the time was over" || !o.OutOfTime {
 		t.Errorf("got %+v, want that the time was over", o)
+	}
+}
+
+// What ends a process that has told of all its schedules is no finding of it.
+func TestHuntTimeEndsTidying(t *testing.T) {
+	_, hunted, _ := huntPrey(t, &prey{tidies: "TestSell"}, HuntConfig{Config: Config{Parallel: 1, Time: 50 * time.Millisecond}})
+	o := hunted.report
+	if o.Outcome != protocol.HuntPassed || !o.OutOfTime || o.Inconclusive != 0 || len(hunted.findings.Unconfirmed()) != 0 {
+		t.Errorf("got %+v, want that its schedules passed until the time was over", o)
 	}
 }
 

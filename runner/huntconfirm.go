@@ -179,23 +179,27 @@ func (h *hunt) crashed(t *huntTest, p *huntProcess) {
 			return
 		}
 		t.output = cmp.Or(t.output, p.output)
-		h.passOver(t, p, p.tally.Next, p.reached(), protocol.HuntReport{Kind: protocol.HuntInconclusive, Reason: crash.Unknown})
+		if !h.passOver(t, p, p.tally.Next, p.reached(), protocol.HuntReport{Kind: protocol.HuntInconclusive, Reason: crash.Unknown}) {
+			t.over()
+		}
 		return
 	}
 	found := t.findings.Add(reports[0], p.output)
 	schedule, before, shown := h.locate(t, p, found.Finding)
-	if !p.tally.Done {
-		h.passOver(t, p, schedule, before, protocol.HuntReport{Kind: protocol.HuntProgress})
-	}
+	goesOn := p.tally.Done || h.passOver(t, p, schedule, before, protocol.HuntReport{Kind: protocol.HuntProgress})
 	if shown != nil {
 		shown.report.Schedule, shown.report.Strategy = schedule, strategyOf(p.request.Strategies, schedule)
 	}
 	h.settled(t, found, shown)
+	if !goesOn {
+		t.over()
+	}
 }
 
 // passOver takes note of a schedule that its process did not survive, as report says. before is where the delay-bounded
-// search was before it: it goes on behind it.
-func (h *hunt) passOver(t *huntTest, p *huntProcess, schedule int, before string, report protocol.HuntReport) {
+// search was before it: it goes on behind it, unless there is nothing more.
+func (h *hunt) passOver(t *huntTest, p *huntProcess, schedule int, before string, report protocol.HuntReport) (goesOn bool) {
+	goesOn = true
 	report.Schedule, report.Delay = schedule, before
 	if report.Kind == protocol.HuntProgress {
 		report.Schedule += p.tally.Stride // it tells the next one
@@ -205,12 +209,13 @@ func (h *hunt) passOver(t *huntTest, p *huntProcess, schedule int, before string
 		switch {
 		case err != nil:
 			h.spoil(t, err)
-		case !more && len(p.request.Strategies) == 1:
-			t.over()
+		default:
+			goesOn = more || len(p.request.Strategies) > 1
 		}
 		report.Delay = next
 	}
 	p.tally.Add(report)
+	return goesOn
 }
 
 // locate finds out which schedule of a process has ended it, where the delay-bounded search was before that, and runs it

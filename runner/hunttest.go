@@ -106,8 +106,8 @@ func (h *hunt) judge(t *huntTest, p *huntProcess) {
 	case len(tally.Findings) > 0:
 		h.found(t, p)
 	case len(tally.Inconclusive) > 0 && !tally.Done: // it has ended the process
-	case tally.Done && p.exit.status == "":
-		t.isSkipped = p.skipped
+	case tally.Done && (p.exit.status == "" || p.exit.canceled): // of its end nobody waits, where the time is over
+		t.isSkipped = p.skipped && tally.Ran > 0 // else there was no schedule left, and the process skipped the test
 		switch {
 		case t.isSkipped:
 			t.skipped = p.output
@@ -156,7 +156,9 @@ func (h *hunt) late(t *huntTest, p *huntProcess) {
 		t.plan.Alone()
 		return
 	default:
-		h.passOver(t, p, p.tally.Next, p.reached(), protocol.HuntReport{Kind: protocol.HuntInconclusive, Reason: reason})
+		if !h.passOver(t, p, p.tally.Next, p.reached(), protocol.HuntReport{Kind: protocol.HuntInconclusive, Reason: reason}) {
+			t.over()
+		}
 	}
 	t.output = cmp.Or(t.output, p.output)
 }

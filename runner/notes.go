@@ -170,10 +170,18 @@ func (x *exploration) rest(steps []noted, taskOf func(request []int) *task) {
 			return
 		}
 		if t := taskOf(request); t.known != nil {
+			t.known.repeats = t.known.repeats || x.r.reported(t.known)
 			x.report(*t.known)
 			t.done(t.known)
 		}
 	}
+}
+
+// reported reports whether a scenario of that name is in the report.
+func (r *run) reported(s *scenarioResult) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return s.call.reported[permutations.Format(s.sequence)]
 }
 
 // recall hands the strategy what is known, in the order in which it became known: that brings it to where

@@ -517,3 +517,30 @@ func tearOff(t rapid.TB, name string, n int) int {
 	}
 	return strings.Count(strings.TrimSuffix(cut, "\n"), "\n") + 1
 }
+
+// TestRecalledOnce goes on with a journal that has one execution twice, asked for in two ways, as a search for fewer
+// switches may have run it: it is reported once.
+func TestRecalledOnce(t *testing.T) {
+	p := toy{counts: []int{1, 1}}
+	c := Config{Parallel: 1, MaxScenarios: 10, Isolation: Process, SeedGiven: true}
+	name := filepath.Join(t.TempDir(), "journal")
+	j := openToyJournal(t, name)
+	first := exploreToy(t, t.TempDir(), c, p, 0, func(*run) notebook { return j })
+	var call record.Call
+	for about := range openToyJournal(t, name).steps {
+		call = about
+	}
+	again := resultOf(record.Request{Call: call, Sequence: "1"}, scenarioResult{verdict: passed, report: p.run([]int{1, 0})})
+	j.line(record.Line{Done: &again})
+	if err := j.close(); err != nil {
+		t.Fatal(err)
+	}
+	j = openToyJournal(t, name)
+	second := exploreToy(t, t.TempDir(), c, p, 0, func(*run) notebook { return j })
+	if err := j.close(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(first.Verdicts, second.Verdicts); diff != "" {
+		t.Errorf("verdicts (-first +second):\n%s", diff)
+	}
+}
