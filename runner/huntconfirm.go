@@ -199,19 +199,17 @@ func (h *hunt) crashed(t *huntTest, p *huntProcess) {
 // passOver takes note of a schedule that its process did not survive, as report says. before is where the delay-bounded
 // search was before it: it goes on behind it, unless there is nothing more.
 func (h *hunt) passOver(t *huntTest, p *huntProcess, schedule int, before string, report protocol.HuntReport) (goesOn bool) {
-	goesOn = true
 	report.Schedule, report.Delay = schedule, before
 	if report.Kind == protocol.HuntProgress {
 		report.Schedule += p.tally.Stride // it tells the next one
 	}
+	goesOn = true
 	if strategyOf(p.request.Strategies, schedule) == hunting.Delay {
 		next, more, err := traces.Skip(before)
-		switch {
-		case err != nil:
+		if err != nil {
 			h.spoil(t, err)
-		default:
-			goesOn = more || len(p.request.Strategies) > 1
 		}
+		goesOn = more || len(p.request.Strategies) > 1
 		report.Delay = next
 	}
 	p.tally.Add(report)
